@@ -1,0 +1,58 @@
+package allocation.bus;
+
+import allocation.domain.BatchRef;
+import allocation.domain.Command;
+import allocation.domain.Sku;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * An entrance's way to the handlers: finds a command's shard and asks its owner, for at most {@code
+ * replyTimeoutMs} milliseconds. A failed Future is read with {@link CommandFailure#of}.
+ */
+public final class Dispatcher {
+  private final EventBus bus;
+  private final Shards shards;
+  private final Clock clock;
+  private final long replyTimeoutMs;
+
+  public Dispatcher(EventBus bus, Shards shards, Clock clock, long replyTimeoutMs) {
+    this.bus = bus;
+    this.shards = shards;
+    this.clock = clock;
+    this.replyTimeoutMs = replyTimeoutMs;
+  }
+
+  /** The SKU that a command is about; empty for a batch that was never made. */
+  public Future<Optional<Sku>> skuOf(Command command) {
+    return switch (command) {
+      case Command.CreateBatch create -> Future.succeededFuture(Optional.of(create.sku()));
+      case Command.Allocate allocate -> Future.succeededFuture(Optional.of(allocate.sku()));
+      case Command.Deallocate deallocate -> Future.succeededFuture(Optional.of(deallocate.sku()));
+      case Command.ChangeBatch change -> ownerOf(change.ref());
+    };
+  }
+
+  /** Sends a command to the owner of its SKU's shard; the answer is durable when it arrives. */
+  public Future<CommandReply> send(
+      Sku sku, Command command, CommandKey key, String correlationId) {
+    CommandMessage message =
+        new CommandMessage(
+            sku, command, key, correlationId, clock.instant().plusMillis(replyTimeoutMs));
+    return bus.<CommandReply>request(Addresses.commands(shards.of(sku)), message, options())
+        .map(Message::body);
+  }
+
+  private Future<Optional<Sku>> ownerOf(BatchRef ref) {
+    return bus.<BatchOwner.Found>request(Addresses.BATCH_OWNERS, new BatchOwner(ref), options())
+        .map(reply -> reply.body().sku());
+  }
+
+  private DeliveryOptions options() {
+    return new DeliveryOptions().setSendTimeout(replyTimeoutMs);
+  }
+}

@@ -1,0 +1,54 @@
+package allocation.domain;
+
+import java.util.Optional;
+
+/** What every id (SKU, order id, batch ref) must look like; ids are compared exactly. */
+public final class Ids {
+  /** Longest id, in characters (Unicode code points). */
+  public static final int MAX_CHARACTERS = 100;
+
+  private Ids() {}
+
+  /** Why {@code value} cannot be an id, in words for the caller; empty when it can. */
+  public static Optional<String> fault(String value) {
+    if (value.isEmpty()) {
+      return Optional.of("must not be empty");
+    }
+    if (value.length() > MAX_CHARACTERS
+        && value.codePointCount(0, value.length()) > MAX_CHARACTERS) {
+      return Optional.of("must be at most " + MAX_CHARACTERS + " characters");
+    }
+    if (value.equals(".") || value.equals("..")) {
+      // They would vanish from a URL path before any router sees them.
+      return Optional.of("must not be '.' or '..'");
+    }
+    return characterFault(value);
+  }
+
+  /** Returns {@code value}; throws when it is not an id: the edge has to check before it builds. */
+  static String require(String what, String value) {
+    fault(value)
+        .ifPresent(
+            fault -> {
+              throw new IllegalArgumentException(what + " " + fault + ", was '" + value + "'");
+            });
+    return value;
+  }
+
+  private static Optional<String> characterFault(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (Character.isISOControl(c)) {
+        return Optional.of("must not contain control characters");
+      }
+      if (Character.isHighSurrogate(c)
+          && i + 1 < value.length()
+          && Character.isLowSurrogate(value.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        return Optional.of("must be well-formed Unicode (it has a lone surrogate)");
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,20 @@
+package allocation.domain;
+
+/** What became of a command, as its sender is told: yes, yes already, or no. */
+public sealed interface Outcome {
+  /** Carried out now. */
+  record Accepted(Answer answer) implements Outcome {}
+
+  /** Was carried out before; {@code answer} is how things stand. */
+  record Repeated(Answer answer) implements Outcome {}
+
+  record Refused(Refusal refusal) implements Outcome {}
+
+  static Outcome of(Decision decision) {
+    return switch (decision) {
+      case Decision.Accepted yes -> new Accepted(yes.answer());
+      case Decision.Repeated again -> new Repeated(again.answer());
+      case Decision.Refused no -> new Refused(no.refusal());
+    };
+  }
+}

@@ -1,0 +1,18 @@
+package allocation.domain;
+
+/** What is sold: a stock-keeping unit. */
+public record Sku(String value) implements Comparable<Sku> {
+  public Sku {
+    Ids.require("sku", value);
+  }
+
+  @Override
+  public int compareTo(Sku other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}
