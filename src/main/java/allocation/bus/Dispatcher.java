@@ -38,8 +38,7 @@ public final class Dispatcher {
   }
 
   /** Sends a command to the owner of its SKU's shard; the answer is durable when it arrives. */
-  public Future<CommandReply> send(
-      Sku sku, Command command, CommandKey key, String correlationId) {
+  public Future<CommandReply> send(Sku sku, Command command, CommandKey key, String correlationId) {
     CommandMessage message =
         new CommandMessage(
             sku, command, key, correlationId, clock.instant().plusMillis(replyTimeoutMs));

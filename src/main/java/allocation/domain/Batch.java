@@ -24,7 +24,8 @@ public record Batch(BatchRef ref, int purchased, int allocated, Arrival arrival,
     Quantities.requireOrNone(purchased);
     if (allocated < 0 || allocated > purchased) {
       throw new IllegalArgumentException(
-          "allocated must be from 0 to %d, was %d in batch %s".formatted(purchased, allocated, ref));
+          "allocated must be from 0 to %d, was %d in batch %s"
+              .formatted(purchased, allocated, ref));
     }
   }
 

@@ -61,11 +61,7 @@ record Cut(List<Event> events, List<Moved> moved, List<Unallocated> unallocated)
   private void move(OrderLine line, Batch to) {
     events.add(
         new Allocated(
-            line.orderId(),
-            line.quantity(),
-            to.ref(),
-            to.arrival(),
-            Optional.of(line.batchRef())));
+            line.orderId(), line.quantity(), to.ref(), to.arrival(), Optional.of(line.batchRef())));
     moved.add(new Moved(line.orderId(), line.batchRef(), to.ref()));
   }
 

@@ -19,7 +19,7 @@ public sealed interface Event {
       Optional<BatchRef> movedFrom)
       implements Event {}
 
-  record Deallocated(OrderId orderId, int quantity, BatchRef batchRef, Reason reason)
+  record Deallocated(OrderId orderId, int quantity, BatchRef batchRef, Deallocated.Reason reason)
       implements Event {
     /** Why a line lost its batch. */
     public enum Reason {
@@ -28,7 +28,7 @@ public sealed interface Event {
     }
   }
 
-  record OutOfStock(OrderId orderId, int quantity, Reason reason) implements Event {
+  record OutOfStock(OrderId orderId, int quantity, OutOfStock.Reason reason) implements Event {
     /** Why an order has nothing. */
     public enum Reason {
       REFUSED,

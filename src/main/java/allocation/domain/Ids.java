@@ -28,10 +28,9 @@ public final class Ids {
   /** Returns {@code value}; throws when it is not an id: the edge has to check before it builds. */
   static String require(String what, String value) {
     fault(value)
-        .ifPresent(
-            fault -> {
-              throw new IllegalArgumentException(what + " " + fault + ", was '" + value + "'");
-            });
+        .ifPresent(fault -> {
+          throw new IllegalArgumentException(what + " " + fault + ", was '" + value + "'");
+        });
     return value;
   }
 

@@ -6,8 +6,7 @@ package allocation.domain;
  * <p>{@code position} is the log position of the line's first allocation in its shard. It is the
  * line's age, and it survives a move to another batch.
  */
-public record OrderLine(
-    OrderId orderId, Sku sku, int quantity, BatchRef batchRef, long position) {
+public record OrderLine(OrderId orderId, Sku sku, int quantity, BatchRef batchRef, long position) {
   public OrderLine {
     Quantities.require(quantity);
   }

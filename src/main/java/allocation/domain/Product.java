@@ -104,8 +104,7 @@ public record Product(Sku sku, List<Batch> batches, boolean shortageTold) {
     return yes(
         events,
         after ->
-            Answer.OfChange.of(
-                sku, after.mustHave(batch.ref()), cut.moved(), cut.unallocated()));
+            Answer.OfChange.of(sku, after.mustHave(batch.ref()), cut.moved(), cut.unallocated()));
   }
 
   private Decision allocate(Allocate command, Facts facts) {
@@ -144,8 +143,7 @@ public record Product(Sku sku, List<Batch> batches, boolean shortageTold) {
     if (shortageTold) {
       return no(refusal);
     }
-    Event event =
-        new OutOfStock(command.orderId(), command.quantity(), OutOfStock.Reason.REFUSED);
+    Event event = new OutOfStock(command.orderId(), command.quantity(), OutOfStock.Reason.REFUSED);
     return new Refused(new Product(sku, batches, true), List.of(event), refusal);
   }
 

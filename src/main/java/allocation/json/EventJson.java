@@ -74,8 +74,7 @@ public final class EventJson {
     } catch (IOException e) {
       throw new UncheckedIOException("a StringWriter does not fail", e);
     }
-    return new LoggedEvent(
-        shard, position, sku, event, at, unitId, correlationId, text.toString());
+    return new LoggedEvent(shard, position, sku, event, at, unitId, correlationId, text.toString());
   }
 
   /** Reads what {@link #logged} wrote; throws {@link IllegalArgumentException} on anything else. */
@@ -83,7 +82,8 @@ public final class EventJson {
     JsonNode json = parse(data);
     int version = json.path("version").asInt();
     if (version != VERSION) {
-      throw new IllegalArgumentException("event version %d is not known: %s".formatted(version, data));
+      throw new IllegalArgumentException(
+          "event version %d is not known: %s".formatted(version, data));
     }
     return new LoggedEvent(
         field(json, "shard").intValue(),
@@ -145,8 +145,7 @@ public final class EventJson {
       case "BatchCreated" ->
           new BatchCreated(ref(json, "ref"), quantity(json, "quantity"), arrival(json, "eta"));
       case "BatchQuantityChanged" ->
-          new BatchQuantityChanged(
-              ref(json, "ref"), quantity(json, "from"), quantity(json, "to"));
+          new BatchQuantityChanged(ref(json, "ref"), quantity(json, "from"), quantity(json, "to"));
       case "BatchEtaChanged" ->
           new BatchEtaChanged(ref(json, "ref"), arrival(json, "from"), arrival(json, "to"));
       case "Allocated" ->

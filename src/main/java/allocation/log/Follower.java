@@ -52,13 +52,12 @@ public final class Follower {
 
   /** Listens for nudges; completes when it does. It catches up by itself. */
   public Future<Void> start() {
-    shards.forEach(
-        (shard, follower) ->
-            consumers.add(
-                vertx
-                    .eventBus()
-                    .<EventsCommitted>consumer(
-                        Addresses.events(shard), nudge -> follower.nudged(nudge.body()))));
+    shards.forEach((shard, follower) ->
+        consumers.add(
+            vertx
+                .eventBus()
+                .<EventsCommitted>consumer(
+                    Addresses.events(shard), nudge -> follower.nudged(nudge.body()))));
     consumers.add(
         vertx
             .eventBus()
@@ -78,13 +77,11 @@ public final class Follower {
   /** Finishes what is under way, then lets go of every shard. */
   public Future<Void> stop() {
     return Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
-        .transform(
-            left -> Future.join(shards.values().stream().map(ShardFollower::stop).toList()))
+        .transform(left -> Future.join(shards.values().stream().map(ShardFollower::stop).toList()))
         .mapEmpty();
   }
 
   private void heard(Map<Integer, Long> positions) {
-    shards.forEach(
-        (shard, follower) -> follower.heard(positions.getOrDefault(shard, 0L)));
+    shards.forEach((shard, follower) -> follower.heard(positions.getOrDefault(shard, 0L)));
   }
 }

@@ -37,21 +37,20 @@ public final class LogPoller {
     }
     asking = true;
     log.positions()
-        .onComplete(
-            answer -> {
-              asking = false;
-              if (answer.succeeded()) {
-                failing = false;
-                vertx
-                    .eventBus()
-                    .publish(
-                        Addresses.POSITIONS,
-                        new LogPositions(answer.result()),
-                        new DeliveryOptions().setLocalOnly(true));
-              } else if (!failing) {
-                failing = true;
-                LOG.warn("the log cannot be asked, will ask again", answer.cause());
-              }
-            });
+        .onComplete(answer -> {
+          asking = false;
+          if (answer.succeeded()) {
+            failing = false;
+            vertx
+                .eventBus()
+                .publish(
+                    Addresses.POSITIONS,
+                    new LogPositions(answer.result()),
+                    new DeliveryOptions().setLocalOnly(true));
+          } else if (!failing) {
+            failing = true;
+            LOG.warn("the log cannot be asked, will ask again", answer.cause());
+          }
+        });
   }
 }

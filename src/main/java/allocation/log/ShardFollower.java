@@ -121,36 +121,34 @@ final class ShardFollower {
 
   private void run(Future<Boolean> action) {
     busy = true;
-    action.onComplete(
-        done -> {
-          busy = false;
-          if (done.failed()) {
-            pause(done.cause());
-          } else {
-            pauseMs = FIRST_PAUSE_MS;
-          }
-          if (stopped) {
-            idle.tryComplete();
-          } else if (done.succeeded() && done.result()) {
-            step();
-          }
-        });
+    action.onComplete(done -> {
+      busy = false;
+      if (done.failed()) {
+        pause(done.cause());
+      } else {
+        pauseMs = FIRST_PAUSE_MS;
+      }
+      if (stopped) {
+        idle.tryComplete();
+      } else if (done.succeeded() && done.result()) {
+        step();
+      }
+    });
   }
 
   /** Completes with whether to go on at once. */
   private Future<Boolean> begin() {
     return Future.succeededFuture(shard)
         .compose(work::begin)
-        .map(
-            start -> {
-              begun = start.isPresent();
-              if (begun) {
-                moveTo(start.getAsLong());
-              } else {
-                goOnAfter(ASK_AGAIN_MS);
-              }
-              return begun;
-            });
+        .map(start -> {
+          begun = start.isPresent();
+          if (begun) {
+            moveTo(start.getAsLong());
+          } else {
+            goOnAfter(ASK_AGAIN_MS);
+          }
+          return begun;
+        });
   }
 
   private void goOnAfter(long ms) {
@@ -197,11 +195,10 @@ final class ShardFollower {
     }
     lag.set(known - cursor);
     return work.apply(shard, cursor, events)
-        .map(
-            moved -> {
-              moveTo(moved);
-              return true;
-            });
+        .map(moved -> {
+          moveTo(moved);
+          return true;
+        });
   }
 
   private void pause(Throwable cause) {
@@ -217,13 +214,12 @@ final class ShardFollower {
     pausing = true;
     tail.clear();
     work.end(shard)
-        .onComplete(
-            ended -> {
-              if (ended.failed()) {
-                LOG.error("letting go failed follower={} shard={}", name, shard, ended.cause());
-              }
-              goOnAfter(pauseMs);
-              pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
-            });
+        .onComplete(ended -> {
+          if (ended.failed()) {
+            LOG.error("letting go failed follower={} shard={}", name, shard, ended.cause());
+          }
+          goOnAfter(pauseMs);
+          pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+        });
   }
 }
