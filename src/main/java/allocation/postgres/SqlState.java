@@ -1,0 +1,35 @@
+package allocation.postgres;
+
+import io.vertx.pgclient.PgException;
+
+/** What PostgreSQL means by its error codes; the one place that knows them. */
+final class SqlState {
+  private SqlState() {}
+
+  /** Another writer was there first: load again, decide again. */
+  static boolean isLostRace(Throwable cause) {
+    return cause instanceof PgException pg
+        && switch (pg.getSqlState()) {
+          // AL001 is raised by lock_shards; 23505 unique, 40001 serialization, 40P01 deadlock.
+          case "AL001", "23505", "40001", "40P01" -> true;
+          default -> false;
+        };
+  }
+
+  /** The server is leaving, full or out of time: the same again may go through later. */
+  static boolean isPassing(Throwable cause) {
+    return cause instanceof PgException pg
+        && (pg.getSqlState().startsWith("08") // connection
+            || pg.getSqlState().startsWith("53") // out of disk, memory, connections
+            || pg.getSqlState().startsWith("57") // shut down, cancelled by a time-out
+            || pg.getSqlState().startsWith("58") // I/O
+            || pg.getSqlState().equals("25P03") // idle in transaction for too long
+            || pg.getSqlState().equals("55P03") // lock time-out
+            || pg.getSqlState().equals("25006")); // read-only: a standby
+  }
+
+  /** The statement came after one that failed: it says nothing by itself. */
+  static boolean isConsequence(Throwable cause) {
+    return cause instanceof PgException pg && pg.getSqlState().equals("25P02");
+  }
+}
