@@ -11,7 +11,8 @@ public record OrderLine(OrderId orderId, Sku sku, int quantity, BatchRef batchRe
     Quantities.require(quantity);
   }
 
-  OrderLine movedTo(BatchRef ref) {
+  /** The same promise, kept by another batch. */
+  public OrderLine movedTo(BatchRef ref) {
     return new OrderLine(orderId, sku, quantity, ref, position);
   }
 }

@@ -16,16 +16,25 @@ final class SqlState {
         };
   }
 
-  /** The server is leaving, full or out of time: the same again may go through later. */
+  /** The server had no room or no time for it: the same again may go through later. */
   static boolean isPassing(Throwable cause) {
     return cause instanceof PgException pg
-        && (pg.getSqlState().startsWith("08") // connection
-            || pg.getSqlState().startsWith("53") // out of disk, memory, connections
-            || pg.getSqlState().startsWith("57") // shut down, cancelled by a time-out
+        && (pg.getSqlState().startsWith("53") // out of disk, memory, connections
+            || pg.getSqlState().startsWith("57") // cancelled by a time-out, starting, leaving
             || pg.getSqlState().startsWith("58") // I/O
-            || pg.getSqlState().equals("25P03") // idle in transaction for too long
             || pg.getSqlState().equals("55P03") // lock time-out
             || pg.getSqlState().equals("25006")); // read-only: a standby
+  }
+
+  /**
+   * Whether the server has spoken about this statement. The end of a session (08…, 57P01 and its
+   * like) is no answer: it may hit between a COMMIT and the word of it.
+   */
+  static boolean isAnswer(Throwable cause) {
+    return cause instanceof PgException pg
+        && !pg.getSqlState().startsWith("08")
+        && !pg.getSqlState().startsWith("57P")
+        && !pg.getSqlState().equals("25P03");
   }
 
   /** The statement came after one that failed: it says nothing by itself. */

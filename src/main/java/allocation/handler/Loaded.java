@@ -1,0 +1,36 @@
+package allocation.handler;
+
+import allocation.bus.CommandKey;
+import allocation.domain.BatchRef;
+import allocation.domain.OrderLine;
+import allocation.domain.Product;
+import allocation.domain.Sku;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the ledger knew in one snapshot.
+ *
+ * @param positions of every wanted shard: they vouch for all the rest
+ * @param products every wanted one; one that does not exist is unknown, without batches
+ * @param lines those that exist
+ * @param owners SKUs of the wanted refs that exist
+ * @param answers of the wanted keys that were answered before
+ * @param linesAbove the cut batch's lines, newest first, as many as may have to give way
+ */
+public record Loaded(
+    Map<Integer, Long> positions,
+    Map<Sku, Product> products,
+    Map<LineKey, OrderLine> lines,
+    Map<BatchRef, Sku> owners,
+    Map<CommandKey, StoredAnswer> answers,
+    List<OrderLine> linesAbove) {
+  public Loaded {
+    positions = Map.copyOf(positions);
+    products = Map.copyOf(products);
+    lines = Map.copyOf(lines);
+    owners = Map.copyOf(owners);
+    answers = Map.copyOf(answers);
+    linesAbove = List.copyOf(linesAbove);
+  }
+}

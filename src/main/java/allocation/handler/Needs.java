@@ -1,0 +1,56 @@
+package allocation.handler;
+
+import allocation.bus.CommandKey;
+import allocation.bus.Shards;
+import allocation.domain.BatchRef;
+import allocation.domain.Command;
+import allocation.domain.Product;
+import allocation.domain.Sku;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/** Works out what has to be loaded for some commands. */
+final class Needs {
+  /** For a second look: everything is loaded. */
+  static final BiFunction<Integer, Sku, Optional<Product>> NOTHING_REMEMBERED =
+      (shard, sku) -> Optional.empty();
+
+  private Needs() {}
+
+  static Wanted of(
+      List<Pending> commands, Shards shards, BiFunction<Integer, Sku, Optional<Product>> memory) {
+    Set<Integer> wantedShards = new HashSet<>();
+    Set<Sku> products = new HashSet<>();
+    Set<LineKey> lines = new HashSet<>();
+    Set<BatchRef> refs = new HashSet<>();
+    Map<CommandKey, Sku> keys = new HashMap<>();
+    Optional<Wanted.BatchCut> cut = Optional.empty();
+    for (Pending pending : commands) {
+      Sku sku = pending.sku();
+      int shard = shards.of(sku);
+      wantedShards.add(shard);
+      if (memory.apply(shard, sku).isEmpty()) {
+        products.add(sku);
+      }
+      switch (pending.command()) {
+        case Command.CreateBatch create -> refs.add(create.ref());
+        case Command.Allocate allocate -> lines.add(new LineKey(allocate.orderId(), sku));
+        case Command.Deallocate deallocate -> lines.add(new LineKey(deallocate.orderId(), sku));
+        case Command.ChangeBatch change -> {
+          if (change.quantity().isPresent()) {
+            cut = Optional.of(new Wanted.BatchCut(sku, change.ref(), change.quantity().getAsInt()));
+          }
+        }
+      }
+      if (UnitOfWork.isKeyed(pending.command())) {
+        keys.put(pending.message().key(), sku);
+      }
+    }
+    return new Wanted(wantedShards, products, lines, refs, keys, cut);
+  }
+}

@@ -1,0 +1,48 @@
+package allocation.handler;
+
+import allocation.bus.CommandFailure;
+import allocation.bus.CommandMessage;
+import allocation.bus.CommandReply;
+import allocation.domain.Command;
+import allocation.domain.Sku;
+import io.vertx.core.eventbus.Message;
+import java.time.Instant;
+
+/** A command that waits for its answer; it is answered exactly once, on every path. */
+final class Pending {
+  private final Message<CommandMessage> request;
+
+  Pending(Message<CommandMessage> request) {
+    this.request = request;
+  }
+
+  CommandMessage message() {
+    return request.body();
+  }
+
+  Sku sku() {
+    return message().sku();
+  }
+
+  Command command() {
+    return message().command();
+  }
+
+  /** Nobody waits any more. */
+  boolean isLate(Instant now) {
+    return now.isAfter(message().deadline());
+  }
+
+  /** A change of quantity may move lines, whose number only the ledger knows: it goes alone. */
+  boolean goesAlone() {
+    return command() instanceof Command.ChangeBatch change && change.quantity().isPresent();
+  }
+
+  void answer(CommandReply reply) {
+    request.reply(reply);
+  }
+
+  void fail(CommandFailure failure, String why) {
+    failure.reply(request, why);
+  }
+}

@@ -1,0 +1,70 @@
+package allocation.handler;
+
+import allocation.domain.Product;
+import allocation.domain.Sku;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The products of the shards of one handler as of a position of each shard, the least recently used
+ * forgotten first. It makes deciding fast; it is believed only after the ledger confirmed the
+ * shard's position.
+ */
+final class ProductMemory {
+  private final int maxPerShard;
+  private final Map<Integer, ShardMemory> shards = new HashMap<>();
+
+  /**
+   * @param maxProducts most products remembered, over all {@code shardCount} shards
+   */
+  ProductMemory(int maxProducts, int shardCount) {
+    this.maxPerShard = Math.max(1, maxProducts / Math.max(1, shardCount));
+  }
+
+  Optional<Product> product(int shard, Sku sku) {
+    ShardMemory memory = shards.get(shard);
+    return memory == null ? Optional.empty() : Optional.ofNullable(memory.products.get(sku));
+  }
+
+  /** Whether what is remembered of the shard is as of this position; nothing always is. */
+  boolean isAt(int shard, long position) {
+    ShardMemory memory = shards.get(shard);
+    return memory == null || memory.position == position;
+  }
+
+  void forget(int shard) {
+    shards.remove(shard);
+  }
+
+  void moveTo(int shard, long position) {
+    shards.computeIfAbsent(shard, made -> new ShardMemory(maxPerShard)).position = position;
+  }
+
+  /** Remembers a product of a shard that was moved to a position before. */
+  void remember(int shard, Product product) {
+    ShardMemory memory = shards.get(shard);
+    // A SKU without batches is any caller's invention: it must not push real ones out.
+    if (memory != null && !product.batches().isEmpty()) {
+      memory.products.put(product.sku(), product);
+    }
+  }
+
+  private static final class ShardMemory {
+    private final Map<Sku, Product> products;
+    private long position;
+
+    ShardMemory(int max) {
+      products =
+          new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Sku, Product> eldest) {
+              return size() > max;
+            }
+          };
+    }
+  }
+}
