@@ -1,0 +1,35 @@
+package allocation.embedded;
+
+import org.testcontainers.postgresql.PostgreSQLContainer;
+
+/** The one PostgreSQL of a test JVM; starts when the class is first used. */
+final class SharedPostgres {
+  static final PostgresDatabase DATABASE = Docker.IS_AVAILABLE ? container() : embedded();
+
+  private SharedPostgres() {}
+
+  private static PostgresDatabase embedded() {
+    PostgresServer server = new PostgresServer(TestFolder.PATH, Ports.free());
+    server.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "stop-postgres"));
+    System.out.println("PostgreSQL for tests: embedded, " + server.database());
+    return server.database();
+  }
+
+  // Testcontainers' own reaper removes it when this JVM is gone.
+  @SuppressWarnings("resource")
+  private static PostgresDatabase container() {
+    PostgreSQLContainer container =
+        new PostgreSQLContainer("postgres:18")
+            .withUsername(PostgresDatabase.USER)
+            .withPassword(PostgresDatabase.PASSWORD)
+            .withDatabaseName(PostgresDatabase.NAME)
+            .withCommand("postgres", "-c", "max_connections=200");
+    container.start();
+    PostgresDatabase database =
+        new PostgresDatabase(
+            container.getHost(), container.getMappedPort(PostgreSQLContainer.POSTGRESQL_PORT));
+    System.out.println("PostgreSQL for tests: container, " + database);
+    return database;
+  }
+}
