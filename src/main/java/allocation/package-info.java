@@ -1,4 +1,4 @@
-/** Wires the service: reads the settings, opens PostgreSQL and Pulsar, deploys the verticles. */
+/** Wiring: settings, and what is started and stopped in which order. */
 @NullMarked
 package allocation;
 

@@ -1,0 +1,159 @@
+package allocation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Reads settings by name from the environment, else from the file, else the default; notes every
+ * fault instead of stopping at the first.
+ *
+ * <p>{@code http.replyTimeoutMs} in the file is {@code HTTP_REPLY_TIMEOUT_MS} in the environment.
+ */
+final class Settings {
+  private final Map<String, String> file = new TreeMap<>();
+  private final Map<String, String> environment;
+  private final Set<String> asked = new HashSet<>();
+  private final List<String> faults = new ArrayList<>();
+
+  /** Settings that cannot be used; the message has a line for every fault. */
+  static final class Faulty extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Faulty(List<String> faults) {
+      super("the settings cannot be used:\n  " + String.join("\n  ", faults));
+    }
+  }
+
+  /**
+   * Takes in the text of the file, YAML, and the environment.
+   *
+   * @param yaml the file's text; empty when there is none
+   */
+  Settings(String yaml, Map<String, String> environment) {
+    this.environment = environment;
+    try {
+      flatten("", parse(yaml));
+    } catch (JsonProcessingException e) {
+      faults.add("the file is not YAML: " + e.getOriginalMessage());
+    }
+  }
+
+  /** The name of a setting in the environment. */
+  static String variable(String name) {
+    return name.replace('.', '_').replaceAll("([a-z0-9])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
+  }
+
+  String text(String name, String otherwise) {
+    return value(name).orElse(otherwise);
+  }
+
+  Optional<String> optional(String name) {
+    return value(name);
+  }
+
+  String required(String name) {
+    return value(name)
+        .orElseGet(() -> {
+          faults.add("%s (%s) is missing".formatted(name, variable(name)));
+          return "";
+        });
+  }
+
+  int integer(String name, int otherwise, int least, int most) {
+    Optional<String> value = value(name);
+    if (value.isEmpty()) {
+      return otherwise;
+    }
+    try {
+      int number = Integer.parseInt(value.get());
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, with what would do.
+    }
+    fault(name, "must be a whole number from %d to %d".formatted(least, most), value.get());
+    return otherwise;
+  }
+
+  <E extends Enum<E>> E choice(String name, E otherwise, Class<E> type) {
+    Optional<String> value = value(name);
+    if (value.isEmpty()) {
+      return otherwise;
+    }
+    for (E choice : type.getEnumConstants()) {
+      if (choice.name().equalsIgnoreCase(value.get())) {
+        return choice;
+      }
+    }
+    fault(name, "must be one of " + List.of(type.getEnumConstants()), value.get());
+    return otherwise;
+  }
+
+  void fault(String name, String rule, String value) {
+    faults.add("%s (%s) %s, was '%s'".formatted(name, variable(name), rule, value));
+  }
+
+  /** A fault of a secret: says no value. */
+  void secretFault(String name, String rule) {
+    faults.add("%s (%s) %s".formatted(name, variable(name), rule));
+  }
+
+  /** Throws {@link Faulty} with every fault, those included that nobody asked about. */
+  void check() {
+    file.keySet().stream()
+        .filter(name -> !asked.contains(name))
+        .forEach(name -> faults.add(name + " is not a setting"));
+    if (!faults.isEmpty()) {
+      throw new Faulty(faults);
+    }
+  }
+
+  /** Every name that was asked for. */
+  Set<String> names() {
+    return Set.copyOf(asked);
+  }
+
+  private Optional<String> value(String name) {
+    asked.add(name);
+    String set = environment.get(variable(name));
+    if (set == null || set.isBlank()) {
+      set = file.get(name);
+    }
+    return Optional.ofNullable(set).map(String::strip).filter(text -> !text.isEmpty());
+  }
+
+  private static JsonNode parse(String yaml) throws JsonProcessingException {
+    YAMLMapper mapper =
+        new YAMLMapper(
+            YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+    return mapper.readTree(yaml);
+  }
+
+  private void flatten(String prefix, JsonNode node) {
+    if (node.isObject()) {
+      node.properties()
+          .forEach(field ->
+              flatten(
+                  prefix.isEmpty() ? field.getKey() : prefix + '.' + field.getKey(),
+                  field.getValue()));
+    } else if (node.isArray()) {
+      faults.add(prefix + " must be a single value, was a list");
+    } else if (!prefix.isEmpty()) {
+      file.put(prefix, node.isNull() ? "" : node.asText());
+    } else if (!node.isMissingNode() && !node.isNull()) {
+      faults.add("the file must hold names and values, was '" + node.asText() + "'");
+    }
+  }
+}
