@@ -125,8 +125,6 @@ final class ShardFollower {
       busy = false;
       if (done.failed()) {
         pause(done.cause());
-      } else {
-        pauseMs = FIRST_PAUSE_MS;
       }
       if (stopped) {
         idle.tryComplete();
@@ -196,6 +194,8 @@ final class ShardFollower {
     lag.set(known - cursor);
     return work.apply(shard, cursor, events)
         .map(moved -> {
+          // Only work that was done counts: a good begin before each failure is no success.
+          pauseMs = FIRST_PAUSE_MS;
           moveTo(moved);
           return true;
         });

@@ -1,0 +1,86 @@
+package allocation.publisher;
+
+import allocation.log.Cursors;
+import allocation.log.EventLog;
+import allocation.log.Follower;
+import allocation.log.LockedWork;
+import allocation.log.ShardLocks;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Log to topic, in order. While the topic is away the log keeps the events, and the backlog drains
+ * by itself; it starts then, too.
+ */
+public final class PublisherVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(PublisherVerticle.class);
+
+  /** Most events of a shard that are under way to the topic. */
+  private static final int BATCH_ROWS = 1_000;
+
+  /** Milliseconds that a stop waits for what is under way, and again once that was cut off. */
+  private static final long STOP_MS = 5_000;
+
+  private final String name;
+  private final List<Integer> shards;
+  private final EventLog log;
+  private final ShardLocks locks;
+  private final Cursors cursors;
+  private final MeterRegistry metrics;
+  private final Publication publication;
+
+  @SuppressWarnings("NullAway.Init") // start() makes it
+  private Follower follower;
+
+  /**
+   * @param name names the locks, the cursors and the metrics: one for each topic
+   * @param topic of this verticle alone
+   */
+  public PublisherVerticle(
+      String name,
+      List<Integer> shards,
+      EventLog log,
+      ShardLocks locks,
+      Cursors cursors,
+      EventTopic topic,
+      MeterRegistry metrics) {
+    this.name = name;
+    this.shards = List.copyOf(shards);
+    this.log = log;
+    this.locks = locks;
+    this.cursors = cursors;
+    this.metrics = metrics;
+    Counter published =
+        Counter.builder("allocation.publisher.published")
+            .description("Events that the publisher is done with")
+            .tag("follower", name)
+            .register(metrics);
+    this.publication = new Publication(log, topic, published);
+  }
+
+  @Override
+  public Future<?> start() {
+    LockedWork work = new LockedWork(name, locks, cursors, publication);
+    follower = new Follower(vertx, name, shards, log, work, BATCH_ROWS, metrics);
+    return follower.start();
+  }
+
+  @Override
+  public Future<?> stop() {
+    Future<Void> stopped = follower.stop();
+    return stopped
+        .timeout(STOP_MS, TimeUnit.MILLISECONDS)
+        .recover(late -> {
+          LOG.warn("the topic does not answer, stopping without it follower={}", name);
+          return publication
+              .cutOff()
+              .transform(cut -> stopped.timeout(STOP_MS, TimeUnit.MILLISECONDS));
+        });
+  }
+}

@@ -1,0 +1,214 @@
+package allocation.pulsar;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.pulsar.client.api.ConsumerBuilder;
+import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.SubscriptionInitialPosition;
+import org.apache.pulsar.client.api.SubscriptionType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the messages of one topic: of each lane one at a time, of several lanes at once, bounded in
+ * number. A message is acknowledged after its commit and never given back: that would let the next
+ * one of its key overtake it.
+ */
+final class CommandIntake {
+  private static final Logger LOG = LoggerFactory.getLogger(CommandIntake.class);
+  private static final String SUBSCRIPTION = "allocation";
+  private static final int RECENT_IDS = 10_000;
+
+  private final VertxPulsar pulsar;
+  private final Source source;
+  private final CommandMessages messages;
+  private final DeadLetters deadLetters;
+  private final Pauses pauses;
+  private final Supplier<String> correlationIds;
+  private final MeterRegistry metrics;
+  private final Map<String, Future<Void>> lanes = new HashMap<>();
+  private final Recent recent = new Recent(RECENT_IDS);
+  private final Promise<Void> empty = Promise.promise();
+  private Optional<VertxConsumer> consumer = Optional.empty();
+  private boolean receiving;
+  private int inFlight;
+
+  /**
+   * @param mostInFlight taken and not yet acknowledged
+   */
+  record Source(String topic, SubscriptionType type, int mostInFlight) {}
+
+  CommandIntake(
+      VertxPulsar pulsar,
+      Source source,
+      CommandMessages messages,
+      DeadLetters deadLetters,
+      Pauses pauses,
+      Supplier<String> correlationIds,
+      MeterRegistry metrics) {
+    this.pulsar = pulsar;
+    this.source = source;
+    this.messages = messages;
+    this.deadLetters = deadLetters;
+    this.pauses = pauses;
+    this.correlationIds = correlationIds;
+    this.metrics = metrics;
+  }
+
+  /** Subscribes, and goes on trying until it is subscribed. */
+  void start() {
+    connect(0);
+  }
+
+  /** Takes no more, sees through what is asked already, and lets go. */
+  Future<Void> stop(long timeoutMs) {
+    if (inFlight == 0) {
+      empty.tryComplete();
+    }
+    return empty
+        .future()
+        .timeout(timeoutMs, TimeUnit.MILLISECONDS)
+        .recover(late -> {
+          LOG.warn("messages are left to be brought again topic={} n={}", source.topic(), inFlight);
+          return Future.succeededFuture();
+        })
+        .compose(done -> letGo())
+        .eventually(deadLetters::close);
+  }
+
+  private void connect(int failures) {
+    pulsar
+        .consumer(this::subscription)
+        .onSuccess(this::connected)
+        .onFailure(cause -> {
+          if (failures == 0) {
+            LOG.warn("cannot subscribe, will try again topic={}", source.topic(), cause);
+          }
+          pauses.after(failures).onSuccess(over -> connect(failures + 1));
+        });
+  }
+
+  private void connected(VertxConsumer open) {
+    consumer = Optional.of(open);
+    if (pauses.ended()) {
+      letGo();
+      return;
+    }
+    LOG.info("takes commands topic={}", source.topic());
+    receive();
+  }
+
+  private Future<Void> letGo() {
+    return consumer.map(VertxConsumer::close).orElseGet(Future::succeededFuture);
+  }
+
+  private ConsumerBuilder<byte[]> subscription(ConsumerBuilder<byte[]> builder) {
+    return builder
+        .topic(pulsar.settings().topic(source.topic()))
+        .subscriptionName(SUBSCRIPTION)
+        .subscriptionType(source.type())
+        .subscriptionInitialPosition(SubscriptionInitialPosition.Earliest)
+        .receiverQueueSize(source.mostInFlight())
+        .enableBatchIndexAcknowledgment(true);
+  }
+
+  private void receive() {
+    if (receiving || pauses.ended() || consumer.isEmpty() || inFlight >= source.mostInFlight()) {
+      return;
+    }
+    VertxConsumer from = consumer.get();
+    receiving = true;
+    from.receive()
+        .onComplete(received -> {
+          receiving = false;
+          if (received.succeeded()) {
+            take(from, received.result());
+            receive();
+          } else if (!pauses.ended()) {
+            reconnect(from, received.cause());
+          }
+        });
+  }
+
+  private void reconnect(VertxConsumer lost, Throwable cause) {
+    LOG.warn("the subscription was lost, subscribes again topic={}", source.topic(), cause);
+    consumer = Optional.empty();
+    lost.close().onComplete(closed -> connect(0));
+  }
+
+  private void take(VertxConsumer from, Message<byte[]> message) {
+    if (pauses.ended()) {
+      return;
+    }
+    inFlight++;
+    Incoming incoming = Incoming.of(source.topic(), message, correlationIds);
+    String lane = source.type() == SubscriptionType.Key_Shared ? incoming.lane() : "";
+    Future<Void> turn =
+        lanes
+            .getOrDefault(lane, Future.succeededFuture())
+            .transform(before -> seeThrough(incoming))
+            .onSuccess(done -> acknowledge(from, message));
+    lanes.put(lane, turn);
+    turn.onComplete(done -> {
+      lanes.remove(lane, turn);
+      inFlight--;
+      if (inFlight == 0 && pauses.ended()) {
+        empty.tryComplete();
+      }
+      receive();
+    });
+  }
+
+  private Future<Void> seeThrough(Incoming message) {
+    if (recent.has(message.id())) {
+      // The broker restarted before it had our acknowledgement. What was done stays as it was:
+      // an Allocate that was taken back since must not be done again.
+      return Future.succeededFuture();
+    }
+    return messages
+        .handle(message)
+        .compose(verdict ->
+            switch (verdict) {
+              case Verdict.Done done -> Future.succeededFuture(done.outcome());
+              case Verdict.Dead dead -> setAside(message, dead);
+            })
+        .onSuccess(outcome -> {
+          recent.add(message.id());
+          count(outcome);
+        })
+        .mapEmpty();
+  }
+
+  private Future<String> setAside(Incoming message, Verdict.Dead verdict) {
+    LOG.info(
+        "a command is set aside topic={} id={} correlationId={} reason={} detail={}",
+        message.topic(),
+        message.id(),
+        message.correlationId(),
+        verdict.reason(),
+        verdict.detail());
+    return deadLetters.add(message, verdict).map("dead-letter");
+  }
+
+  private void acknowledge(VertxConsumer from, Message<byte[]> message) {
+    from.acknowledge(message)
+        .onFailure(
+            cause -> LOG.info("not acknowledged, will come again topic={}", source.topic(), cause));
+  }
+
+  private void count(String outcome) {
+    Counter.builder("allocation.pulsar.commands")
+        .description("Command messages that were seen through, by what became of them")
+        .tag("topic", source.topic())
+        .tag("outcome", outcome)
+        .register(metrics)
+        .increment();
+  }
+}

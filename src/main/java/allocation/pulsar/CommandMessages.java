@@ -1,0 +1,148 @@
+package allocation.pulsar;
+
+import allocation.bus.CommandFailure;
+import allocation.bus.CommandKey;
+import allocation.bus.CommandReply;
+import allocation.bus.Dispatcher;
+import allocation.domain.Command;
+import allocation.domain.Outcome;
+import allocation.domain.Refusal;
+import allocation.domain.Sku;
+import io.vertx.core.Future;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees one message through: read it, ask its handler, and ask again in place, with the same key,
+ * while there is no answer. Fails only when the verticle stops: the message then comes again.
+ */
+final class CommandMessages {
+  private static final Logger LOG = LoggerFactory.getLogger(CommandMessages.class);
+
+  /** So often something may go wrong inside before the next message shall have its turn. */
+  private static final int MOST_INTERNAL_FAILURES = 5;
+
+  private final Function<byte[], Command> parser;
+  private final Dispatcher dispatcher;
+  private final Pauses pauses;
+  private final int maxBytes;
+
+  /** A message under way, with what went wrong so far. */
+  private record Attempt(Incoming message, Command command, int failures, int internalFailures) {}
+
+  /**
+   * @param parser throws {@link IllegalArgumentException} with the reason on what is no command
+   */
+  CommandMessages(
+      Function<byte[], Command> parser, Dispatcher dispatcher, Pauses pauses, int maxBytes) {
+    this.parser = parser;
+    this.dispatcher = dispatcher;
+    this.pauses = pauses;
+    this.maxBytes = maxBytes;
+  }
+
+  Future<Verdict> handle(Incoming message) {
+    if (pauses.ended()) {
+      return Future.failedFuture(new Pauses.Ended());
+    }
+    if (message.data().length() > maxBytes) {
+      return dead(
+          "too-large",
+          "a command has at most %d bytes, this has %d"
+              .formatted(maxBytes, message.data().length()));
+    }
+    Command command;
+    try {
+      command = parser.apply(message.data().getBytes());
+    } catch (IllegalArgumentException e) {
+      return dead("unreadable", String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.error("a command cannot be read topic={} id={}", message.topic(), message.id(), e);
+      return dead("unreadable", e.toString());
+    }
+    return attempt(new Attempt(message, command, 0, 0));
+  }
+
+  private Future<Verdict> attempt(Attempt attempt) {
+    return dispatcher
+        .skuOf(attempt.command())
+        .compose(sku -> ask(attempt, sku))
+        .recover(cause -> again(attempt, cause));
+  }
+
+  private Future<Verdict> ask(Attempt attempt, Optional<Sku> sku) {
+    if (sku.isEmpty()) {
+      // Only a batch is looked up before it is sent, and this one was never made.
+      return dead("unknown-batch", "there is no such batch: " + attempt.message().text());
+    }
+    Incoming message = attempt.message();
+    return dispatcher
+        .send(
+            sku.get(),
+            attempt.command(),
+            new CommandKey("pulsar " + message.topic(), message.id()),
+            message.correlationId())
+        .map(CommandMessages::verdict);
+  }
+
+  private Future<Verdict> again(Attempt attempt, Throwable cause) {
+    boolean internal = CommandFailure.of(cause) == CommandFailure.INTERNAL;
+    int internalFailures = attempt.internalFailures() + (internal ? 1 : 0);
+    Incoming message = attempt.message();
+    if (internalFailures >= MOST_INTERNAL_FAILURES) {
+      return dead("internal-error", String.valueOf(cause.getMessage()));
+    }
+    if (attempt.failures() == 0) {
+      LOG.warn(
+          "no answer to a command, will ask again topic={} id={} correlationId={} cause={}",
+          message.topic(),
+          message.id(),
+          message.correlationId(),
+          cause.toString());
+    }
+    return pauses
+        .after(attempt.failures())
+        .compose(over ->
+            attempt(
+                new Attempt(message, attempt.command(), attempt.failures() + 1, internalFailures)));
+  }
+
+  private static Verdict verdict(CommandReply reply) {
+    return switch (reply.outcome()) {
+      case Outcome.Accepted yes -> new Verdict.Done("accepted");
+      case Outcome.Repeated again -> new Verdict.Done("repeated");
+      case Outcome.Refused no -> refused(no.refusal());
+    };
+  }
+
+  private static Verdict refused(Refusal refusal) {
+    return switch (refusal) {
+      // The log tells those whom it concerns: OutOfStock.
+      case Refusal.NoStock no -> new Verdict.Done("out-of-stock");
+      case Refusal.KeyReused no ->
+          new Verdict.Dead("key-reused", "another command had this message's id");
+      case Refusal.BatchExistsWithOtherContent no ->
+          new Verdict.Dead(
+              "batch-exists-with-other-content",
+              "batch %s was created with another SKU, quantity or ETA".formatted(no.ref()));
+      case Refusal.LineExistsWithOtherQuantity no ->
+          new Verdict.Dead(
+              "line-exists-with-other-quantity",
+              "the order has this SKU already, in quantity " + no.allocatedQuantity());
+      case Refusal.UnknownSku no ->
+          new Verdict.Dead("unknown-sku", "there was never a batch of SKU " + no.sku());
+      case Refusal.UnknownBatch no ->
+          new Verdict.Dead("unknown-batch", "there is no batch " + no.ref());
+      case Refusal.NothingAllocated no ->
+          new Verdict.Dead(
+              "nothing-allocated",
+              "order %s has nothing of SKU %s".formatted(no.orderId(), no.sku()));
+    };
+  }
+
+  private static Future<Verdict> dead(String reason, String detail) {
+    return Future.succeededFuture(new Verdict.Dead(reason, detail));
+  }
+}

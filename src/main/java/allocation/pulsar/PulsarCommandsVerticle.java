@@ -1,0 +1,83 @@
+package allocation.pulsar;
+
+import allocation.bus.Dispatcher;
+import allocation.domain.Command;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pulsar.client.api.SubscriptionType;
+
+/**
+ * An entrance: commands from Pulsar to their handlers. Each is acknowledged after its commit; what
+ * can never be carried out goes to a dead-letter topic with the reason. Starts also while Pulsar is
+ * away.
+ */
+public final class PulsarCommandsVerticle extends VerticleBase {
+  /** Milliseconds that a stop waits for answers to what was asked already. */
+  private static final long STOP_MS = 5_000;
+
+  private final VertxPulsar pulsar;
+  private final Dispatcher dispatcher;
+  private final Function<byte[], Command> commands;
+  private final Function<byte[], Command> quantityChanges;
+  private final Supplier<String> correlationIds;
+  private final MeterRegistry metrics;
+
+  @SuppressWarnings("NullAway.Init") // start() makes it
+  private Pauses pauses;
+
+  private List<CommandIntake> intakes = List.of();
+
+  /**
+   * @param commands reads any command; throws {@link IllegalArgumentException} with the reason
+   * @param quantityChanges reads the original's {@code {"batchref","qty"}}; likewise
+   * @param correlationIds makes one for a message that brings none
+   */
+  public PulsarCommandsVerticle(
+      VertxPulsar pulsar,
+      Dispatcher dispatcher,
+      Function<byte[], Command> commands,
+      Function<byte[], Command> quantityChanges,
+      Supplier<String> correlationIds,
+      MeterRegistry metrics) {
+    this.pulsar = pulsar;
+    this.dispatcher = dispatcher;
+    this.commands = commands;
+    this.quantityChanges = quantityChanges;
+    this.correlationIds = correlationIds;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public Future<?> start() {
+    pauses = new Pauses(vertx);
+    intakes =
+        List.of(
+            intake(Topics.COMMANDS, SubscriptionType.Key_Shared, commands),
+            // It has no keys: one at a time keeps its order.
+            intake(Topics.CHANGE_BATCH_QUANTITY, SubscriptionType.Failover, quantityChanges));
+    intakes.forEach(CommandIntake::start);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<?> stop() {
+    pauses.end();
+    return Future.join(intakes.stream().map(intake -> intake.stop(STOP_MS)).toList());
+  }
+
+  private CommandIntake intake(
+      String topic, SubscriptionType type, Function<byte[], Command> parser) {
+    return new CommandIntake(
+        pulsar,
+        new CommandIntake.Source(topic, type, pulsar.settings().commandsInFlight()),
+        new CommandMessages(parser, dispatcher, pauses, pulsar.settings().maxCommandBytes()),
+        new DeadLetters(pulsar, topic, pauses),
+        pauses,
+        correlationIds,
+        metrics);
+  }
+}

@@ -1,0 +1,114 @@
+package allocation.pulsar;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sets topics up over Pulsar's admin REST API. */
+final class TopicAdmin {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicAdmin.class);
+
+  private final Settings settings;
+  private final HttpClient http;
+  private String lastFault = "";
+
+  private record Answer(int status, Buffer body) {}
+
+  TopicAdmin(Vertx vertx, Settings settings) {
+    this.settings = settings;
+    this.http =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setConnectTimeout(settings.operationTimeoutMs())
+                .setKeepAlive(false));
+  }
+
+  /** Makes the topic with its partitions; fails when it exists with another number of them. */
+  Future<Void> ensurePartitions(String topic, int partitions) {
+    String path = path(topic) + "/partitions";
+    return ensure(topic, path, Buffer.buffer(String.valueOf(partitions)), partitions);
+  }
+
+  /** Makes the topic, without partitions; fails when it has some. */
+  Future<Void> ensureUnpartitioned(String topic) {
+    return ensure(topic, path(topic), Buffer.buffer(), 0);
+  }
+
+  private Future<Void> ensure(String topic, String path, Buffer body, int wanted) {
+    return call(HttpMethod.PUT, path, body)
+        .compose(made ->
+            made.status() / 100 == 2
+                ? Future.succeededFuture()
+                // It exists, maybe made by a consumer, or making is not allowed to us: look.
+                : check(topic, wanted, "PUT answered " + made.status()))
+        .timeout(settings.operationTimeoutMs(), TimeUnit.MILLISECONDS)
+        .onSuccess(done -> lastFault = "")
+        .onFailure(this::tell);
+  }
+
+  private Future<Void> check(String topic, int wanted, String why) {
+    return call(HttpMethod.GET, path(topic) + "/partitions", Buffer.buffer())
+        .compose(answer -> {
+          if (answer.status() != 200) {
+            return Future.failedFuture(
+                "topic %s cannot be set up: %s, GET answered %d"
+                    .formatted(settings.topic(topic), why, answer.status()));
+          }
+          int found = partitions(answer.body());
+          return found == wanted
+              ? Future.succeededFuture()
+              : Future.failedFuture(
+                  "topic %s has %d partitions and must have %d; %s. Delete it, or take another namespace"
+                      .formatted(settings.topic(topic), found, wanted, why));
+        });
+  }
+
+  private Future<Answer> call(HttpMethod method, String path, Buffer body) {
+    RequestOptions options =
+        new RequestOptions().setMethod(method).setAbsoluteURI(settings.adminUrl() + path);
+    settings.token().ifPresent(token -> options.putHeader("Authorization", "Bearer " + token));
+    if (method.equals(HttpMethod.PUT)) {
+      options.putHeader("Content-Type", "application/json");
+    }
+    return http.request(options).compose(request -> send(request, body));
+  }
+
+  private static Future<Answer> send(HttpClientRequest request, Buffer body) {
+    return request.send(body).compose(response -> answer(response));
+  }
+
+  private static Future<Answer> answer(HttpClientResponse response) {
+    return response.body().map(body -> new Answer(response.statusCode(), body));
+  }
+
+  private static int partitions(Buffer body) {
+    try {
+      return new JsonObject(body).getInteger("partitions", -1);
+    } catch (DecodeException e) {
+      throw new IllegalStateException("Pulsar's admin answered no JSON: " + body, e);
+    }
+  }
+
+  /** The caller tries for ever; one fault is told once. */
+  private void tell(Throwable cause) {
+    if (!lastFault.equals(cause.toString())) {
+      lastFault = cause.toString();
+      LOG.error("{}", cause.toString());
+    }
+  }
+
+  private String path(String topic) {
+    return "/admin/v2/persistent/" + settings.namespace() + "/" + topic;
+  }
+}
