@@ -1,0 +1,66 @@
+package allocation.http;
+
+import allocation.bus.CommandFailure;
+import allocation.bus.CommandKey;
+import allocation.bus.CommandReply;
+import allocation.bus.Dispatcher;
+import allocation.domain.Answer;
+import allocation.domain.Command;
+import allocation.domain.Outcome;
+import allocation.domain.Refusal;
+import allocation.json.Problem;
+import io.vertx.core.Future;
+
+/** Sends commands to their handlers, and makes problems of those that have no answer. */
+final class Commands {
+  private final Dispatcher dispatcher;
+
+  Commands(Dispatcher dispatcher) {
+    this.dispatcher = dispatcher;
+  }
+
+  /**
+   * What became of the command; fails with a {@link ProblemException}.
+   *
+   * @param id by which a repeat is known, within the route
+   */
+  Future<CommandReply> send(Exchange exchange, Command command, String id) {
+    Route route = exchange.route();
+    CommandKey key = new CommandKey("http " + route.method() + " " + route.template(), id);
+    return dispatcher
+        .skuOf(command)
+        .recover(cause -> Future.failedFuture(problem(whileOnlyAsking(cause))))
+        .compose(sku ->
+            sku.isEmpty()
+                ? Future.failedFuture(unknownBatch(command))
+                : dispatcher
+                    .send(sku.get(), command, key, exchange.correlationId())
+                    .recover(cause -> Future.failedFuture(problem(CommandFailure.of(cause)))));
+  }
+
+  /** The answer, or the "no" as a {@link ProblemException}. */
+  static Answer accepted(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Accepted yes -> yes.answer();
+      case Outcome.Repeated again -> again.answer();
+      case Outcome.Refused no -> throw new ProblemException(Problem.of(no.refusal()));
+    };
+  }
+
+  private static CommandFailure whileOnlyAsking(Throwable cause) {
+    // The command was not sent yet, so nothing can have been written.
+    CommandFailure failure = CommandFailure.of(cause);
+    return failure == CommandFailure.UNKNOWN ? CommandFailure.BUSY : failure;
+  }
+
+  private static ProblemException unknownBatch(Command command) {
+    if (command instanceof Command.ChangeBatch change) {
+      return new ProblemException(Problem.of(new Refusal.UnknownBatch(change.ref())));
+    }
+    throw new IllegalStateException("only a batch's SKU has to be looked up, was " + command);
+  }
+
+  private static ProblemException problem(CommandFailure failure) {
+    return new ProblemException(Problem.of(failure));
+  }
+}

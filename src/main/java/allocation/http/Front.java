@@ -1,0 +1,175 @@
+package allocation.http;
+
+import allocation.json.Problem;
+import allocation.json.ProblemType;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes each request from its head to its answer: id, route, body, endpoint, and whatever went
+ * wrong as a problem. The one place that writes answers, measures and logs them.
+ */
+final class Front {
+  private static final Logger LOG = LoggerFactory.getLogger(Front.class);
+
+  private final RouteTable routes;
+  private final BodyReader bodies;
+  private final RequestMetrics metrics;
+  private final CorrelationIds ids;
+  private final String retryAfterSeconds;
+
+  Front(
+      RouteTable routes,
+      BodyReader bodies,
+      RequestMetrics metrics,
+      CorrelationIds ids,
+      int retryAfterSeconds) {
+    this.routes = routes;
+    this.bodies = bodies;
+    this.metrics = metrics;
+    this.ids = ids;
+    this.retryAfterSeconds = String.valueOf(retryAfterSeconds);
+  }
+
+  /** A request on its way, and what is known of it so far. */
+  private record Visit(
+      HttpServerRequest request, RouteTable.Match match, String correlationId, long begunNanos) {
+
+    Optional<Route> route() {
+      return switch (match) {
+        case RouteTable.Match.Found found -> Optional.of(found.route());
+        case RouteTable.Match.OtherMethod other -> Optional.of(other.sibling());
+        case RouteTable.Match.Nowhere nowhere -> Optional.empty();
+      };
+    }
+  }
+
+  void handle(HttpServerRequest request) {
+    Visit visit = visit(request, routes.match(request.method(), path(request)));
+    bodies
+        .read(request)
+        .onSuccess(body ->
+            Future.succeededFuture(body)
+                .compose(whole -> answer(visit, whole))
+                .onSuccess(reply -> write(visit, reply))
+                .onFailure(cause -> write(visit, problem(visit, cause))))
+        .onFailure(cause -> writeLast(visit, problem(visit, cause)));
+  }
+
+  /** What the decoder could not read; Vert.x closes the connection after the answer. */
+  void handleInvalid(HttpServerRequest request) {
+    Visit visit = visit(request, new RouteTable.Match.Nowhere());
+    Problem problem =
+        switch (request.decoderResult().cause()) {
+          case TooLongHttpLineException tooLong ->
+              Problem.of(ProblemType.URI_TOO_LONG, "The request line is too long");
+          case TooLongHttpHeaderException tooLong ->
+              Problem.of(ProblemType.HEADERS_TOO_LARGE, "The headers are too large");
+          case null, default ->
+              Problem.of(ProblemType.INVALID_REQUEST, "This is not well-formed HTTP");
+        };
+    write(visit, Problems.reply(problem, visit.correlationId(), false));
+  }
+
+  private Visit visit(HttpServerRequest request, RouteTable.Match match) {
+    String id = ids.of(request.headers().getAll(CorrelationIds.HEADER));
+    return new Visit(request, match, id, System.nanoTime());
+  }
+
+  private static String path(HttpServerRequest request) {
+    // None in "OPTIONS *".
+    return Optional.ofNullable(request.path()).orElse("");
+  }
+
+  private static Future<Reply> answer(Visit visit, Buffer body) {
+    return switch (visit.match()) {
+      case RouteTable.Match.Found found -> {
+        Exchange exchange =
+            new Exchange(
+                visit.request(), found.route(), found.parameters(), body, visit.correlationId());
+        if (found.route().body() == Route.Body.JSON) {
+          MediaTypes.requireJson(exchange);
+        }
+        yield found.route().endpoint().answer(exchange);
+      }
+      case RouteTable.Match.OtherMethod other ->
+          Future.succeededFuture(
+              Problems.reply(
+                      Problem.of(
+                          ProblemType.METHOD_NOT_ALLOWED,
+                          "Use one of the methods that Allow names"),
+                      visit.correlationId(),
+                      other.sibling().original())
+                  .with(
+                      HttpHeaders.ALLOW,
+                      other.allowed().stream()
+                          .map(HttpMethod::name)
+                          .collect(Collectors.joining(", "))));
+      case RouteTable.Match.Nowhere nowhere ->
+          throw new ProblemException(ProblemType.NOT_FOUND, "See /docs for what there is");
+    };
+  }
+
+  private Reply problem(Visit visit, Throwable cause) {
+    Problem problem = Problems.of(cause, visit.correlationId());
+    boolean original = visit.route().map(Route::original).orElse(false);
+    Reply reply = Problems.reply(problem, visit.correlationId(), original);
+    return problem.type().isPassing()
+        ? reply.with(HttpHeaders.RETRY_AFTER, retryAfterSeconds)
+        : reply;
+  }
+
+  /** The body was given up, so nothing can follow it on its connection. */
+  private void writeLast(Visit visit, Reply reply) {
+    write(visit, reply.with(HttpHeaders.CONNECTION, "close"));
+    bodies.closeAfterAnswer(visit.request());
+  }
+
+  private void write(Visit visit, Reply reply) {
+    HttpServerResponse response = visit.request().response();
+    if (!response.closed()) {
+      response.setStatusCode(reply.status());
+      response.putHeader(CorrelationIds.HEADER, visit.correlationId());
+      reply.contentType().ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
+      for (Map.Entry<CharSequence, String> header : reply.headers()) {
+        response.putHeader(header.getKey(), header.getValue());
+      }
+      response.end(reply.body());
+    }
+    tell(visit, reply.status());
+  }
+
+  private void tell(Visit visit, int status) {
+    long nanos = System.nanoTime() - visit.begunNanos();
+    Optional<String> template = visit.route().map(Route::template);
+    metrics.record(template, visit.request().method(), status, nanos);
+    if (status >= 500) {
+      LOG.warn(
+          "request failed method={} route={} status={} micros={} correlationId={}",
+          visit.request().method(),
+          template.orElse("none"),
+          status,
+          nanos / 1_000,
+          visit.correlationId());
+    } else if (LOG.isDebugEnabled()) {
+      LOG.debug(
+          "request answered method={} route={} status={} micros={} correlationId={}",
+          visit.request().method(),
+          template.orElse("none"),
+          status,
+          nanos / 1_000,
+          visit.correlationId());
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package allocation.http;
+
+import allocation.bus.Dispatcher;
+import allocation.bus.Shards;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves HTTP. Several instances share one port, and nothing else.
+ *
+ * <p>Starts when it listens, and fails when the port is taken. Stops when the requests under way
+ * are answered, or after as long as one may take.
+ */
+public final class HttpVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
+  private static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+  private static final long DRAIN_MARGIN_MS = 1_000;
+
+  private final Settings settings;
+  private final Shards shards;
+  private final Clock clock;
+  private final PrometheusMeterRegistry metrics;
+  private final Readiness readiness;
+  private @Nullable HttpServer server;
+
+  public HttpVerticle(
+      Settings settings,
+      Shards shards,
+      Clock clock,
+      PrometheusMeterRegistry metrics,
+      Readiness readiness) {
+    this.settings = settings;
+    this.shards = shards;
+    this.clock = clock;
+    this.metrics = metrics;
+    this.readiness = readiness;
+  }
+
+  @Override
+  public Future<?> start() {
+    BodyReader bodies = new BodyReader(vertx, settings.bodyLimitBytes(), settings.bodyTimeoutMs());
+    bodies.start();
+    Front front =
+        new Front(
+            new RouteTable(routes()),
+            bodies,
+            new RequestMetrics(metrics),
+            new CorrelationIds(UUID.randomUUID()),
+            settings.retryAfterSeconds());
+    HttpServer listening =
+        vertx
+            .createHttpServer(options())
+            .requestHandler(front::handle)
+            .invalidRequestHandler(front::handleInvalid)
+            .exceptionHandler(cause -> LOG.debug("connection failed", cause));
+    server = listening;
+    return listening.listen();
+  }
+
+  @Override
+  public Future<?> stop() {
+    HttpServer listening = server;
+    if (listening == null) {
+      return Future.succeededFuture();
+    }
+    long longest = Math.max(settings.replyTimeoutMs(), settings.queryTimeoutMs());
+    return listening.shutdown(longest + DRAIN_MARGIN_MS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Where it listens; asked after it was deployed. */
+  public int port() {
+    HttpServer listening = server;
+    if (listening == null) {
+      throw new IllegalStateException("not started");
+    }
+    return listening.actualPort();
+  }
+
+  /** Every operation, as the contract has them. */
+  List<Route> routes() {
+    Commands commands =
+        new Commands(new Dispatcher(vertx.eventBus(), shards, clock, settings.replyTimeoutMs()));
+    Queries queries = new Queries(vertx.eventBus(), settings.queryTimeoutMs());
+    List<Route> routes = new ArrayList<>();
+    // The busiest first: they are looked for in this order.
+    routes.addAll(new CommandEndpoints(commands).routes());
+    routes.add(new BulkEndpoint(commands).route());
+    routes.addAll(new QueryEndpoints(queries, shards).routes());
+    routes.addAll(new OriginalEndpoints(commands, queries).routes());
+    routes.addAll(new HealthEndpoints(readiness).routes());
+    routes.add(new MetricsEndpoint(vertx, metrics).route());
+    routes.addAll(new DocsEndpoints(vertx).routes());
+    return routes;
+  }
+
+  private HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setHost(settings.host())
+        .setPort(settings.port())
+        .setIdleTimeout(settings.idleTimeoutSeconds())
+        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
+        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        // Answers are small; unpacked bodies would escape the limit.
+        .setCompressionSupported(false)
+        .setDecompressionSupported(false)
+        // A body that is too large is refused before it is sent.
+        .setHandle100ContinueAutomatically(false)
+        .setHttp2ClearTextEnabled(false);
+  }
+}

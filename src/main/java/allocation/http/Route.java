@@ -1,0 +1,50 @@
+package allocation.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import java.util.List;
+
+/**
+ * One operation of the contract.
+ *
+ * @param template as in the contract, e.g. {@code /v1/batches/{ref}}
+ * @param original whether it is one of the original's own, whose clients read {@code message}
+ */
+record Route(HttpMethod method, String template, Body body, boolean original, Endpoint endpoint) {
+  /** What is done with a body. */
+  enum Body {
+    /** Read to its end, and left aside. */
+    IGNORED,
+    JSON
+  }
+
+  /** Answers a request. May throw: it is always called inside a Future. */
+  @FunctionalInterface
+  interface Endpoint {
+    Future<Reply> answer(Exchange exchange);
+  }
+
+  static Route get(String template, Endpoint endpoint) {
+    return new Route(HttpMethod.GET, template, Body.IGNORED, false, endpoint);
+  }
+
+  static Route delete(String template, Endpoint endpoint) {
+    return new Route(HttpMethod.DELETE, template, Body.IGNORED, false, endpoint);
+  }
+
+  static Route post(String template, Endpoint endpoint) {
+    return new Route(HttpMethod.POST, template, Body.JSON, false, endpoint);
+  }
+
+  static Route patch(String template, Endpoint endpoint) {
+    return new Route(HttpMethod.PATCH, template, Body.JSON, false, endpoint);
+  }
+
+  Route asInTheOriginal() {
+    return new Route(method, template, body, true, endpoint);
+  }
+
+  List<String> segments() {
+    return List.of(template.split("/", -1));
+  }
+}

@@ -1,0 +1,35 @@
+package allocation.http;
+
+/**
+ * How HTTP is served.
+ *
+ * @param host the address to bind
+ * @param port 0 for any free one (then with one instance only)
+ * @param replyTimeoutMs milliseconds that a command may take before its outcome is called unknown
+ * @param queryTimeoutMs milliseconds that a query may take
+ * @param bodyLimitBytes largest body
+ * @param bodyTimeoutMs milliseconds from a request's head to the end of its body
+ * @param idleTimeoutSeconds seconds without a byte after which a connection is closed; has to be
+ *     longer than a command or a query may take
+ * @param retryAfterSeconds what a caller is told to wait when it should try again
+ */
+public record Settings(
+    String host,
+    int port,
+    long replyTimeoutMs,
+    long queryTimeoutMs,
+    int bodyLimitBytes,
+    long bodyTimeoutMs,
+    int idleTimeoutSeconds,
+    int retryAfterSeconds) {
+  /** Largest body unless set: 1,000 bulk lines of the longest ids have room in it. */
+  public static final int DEFAULT_BODY_LIMIT_BYTES = 2 * 1024 * 1024;
+
+  public Settings {
+    if (idleTimeoutSeconds * 1_000L <= Math.max(replyTimeoutMs, queryTimeoutMs)) {
+      throw new IllegalArgumentException(
+          "idleTimeoutSeconds must be longer than a command or a query may take, was "
+              + idleTimeoutSeconds);
+    }
+  }
+}
