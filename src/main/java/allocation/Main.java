@@ -1,13 +1,166 @@
 package allocation;
 
+import allocation.pulsar.EventTail;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
-/** Starts the allocation service. */
+/**
+ * The command line. Without arguments it runs the service until SIGTERM or SIGINT; {@code events}
+ * prints the events as they arrive on Pulsar; {@code rebuild-views} makes the views anew.
+ *
+ * <p>Exit codes: 0 done or stopped, 1 could not start (one clear message on standard error), 2
+ * wrong arguments.
+ */
 public final class Main {
+  private static final long STOP_LIMIT_S = 30;
+  private static final List<String> COMMANDS =
+      List.of("serve", "events", "rebuild-views", "health");
+  private static final String USAGE =
+      """
+      usage: java -jar allocation.jar                 run the service
+             java -jar allocation.jar events [--from earliest|latest] [--count N]
+                                                      print the events that arrive on Pulsar
+             java -jar allocation.jar rebuild-views   make the views anew from the event log
+             java -jar allocation.jar health          ask the service on this machine if it is alive
+      Settings: conf/allocation.yaml (or the file that ALLOCATION_CONF names), then the environment.
+      """;
+
   private Main() {}
 
-  /** Runs the service until it is told to stop. */
+  /** Runs until it is told to stop. */
   public static void main(String[] arguments) {
-    System.out.println(Map.of("arguments", arguments.length));
+    System.exit(run(arguments, System.getenv()));
+  }
+
+  static int run(String[] arguments, Map<String, String> environment) {
+    String command = arguments.length == 0 ? "serve" : arguments[0];
+    List<String> options =
+        List.of(arguments).subList(Math.min(1, arguments.length), arguments.length);
+    if (!COMMANDS.contains(command) || (!options.isEmpty() && !command.equals("events"))) {
+      return usage();
+    }
+    try {
+      Config config = Config.from(environment);
+      // Before the first logger is made: logback.xml reads them.
+      System.setProperty("LOG_FORMAT", config.log().format().name().toLowerCase(Locale.ROOT));
+      System.setProperty("LOG_LEVEL", config.log().level());
+      return switch (command) {
+        case "serve" -> serve(config);
+        case "events" -> events(config, options);
+        case "health" -> health(config);
+        default -> rebuildViews(config);
+      };
+    } catch (RuntimeException e) {
+      System.err.println(message(e));
+      return 1;
+    }
+  }
+
+  private static int usage() {
+    System.err.print(USAGE);
+    return 2;
+  }
+
+  private static int serve(Config config) {
+    Service service = result(Service.start(config));
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  try {
+                    result(service.stop().timeout(STOP_LIMIT_S, TimeUnit.SECONDS));
+                  } finally {
+                    stopped.countDown();
+                  }
+                },
+                "stop"));
+    System.out.println("allocation: ready, " + config.http().host() + ":" + config.http().port());
+    return waitFor(stopped);
+  }
+
+  private static int events(Config config, List<String> options) {
+    boolean earliest = true;
+    OptionalLong count = OptionalLong.empty();
+    Iterator<String> words = options.iterator();
+    while (words.hasNext()) {
+      String option = words.next();
+      String value = words.hasNext() ? words.next() : "";
+      if (option.equals("--from") && List.of("earliest", "latest").contains(value)) {
+        earliest = value.equals("earliest");
+      } else if (option.equals("--count") && value.matches("[1-9][0-9]{0,17}")) {
+        count = OptionalLong.of(Long.parseLong(value));
+      } else {
+        return usage();
+      }
+    }
+    EventTail.follow(config.pulsar(), earliest, count, System.out::println);
+    return 0;
+  }
+
+  private static int rebuildViews(Config config) {
+    result(RebuildViews.run(config, System.out::println));
+    return 0;
+  }
+
+  /** For a container's health check, which may have neither curl nor wget. */
+  private static int health(Config config) {
+    URI live = URI.create("http://127.0.0.1:%d/health/live".formatted(config.http().port()));
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request = HttpRequest.newBuilder(live).timeout(Duration.ofSeconds(5)).build();
+      int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      return status == 200 ? 0 : 1;
+    } catch (IOException e) {
+      System.err.println("allocation: no answer from " + live + ": " + e);
+      return 1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 1;
+    }
+  }
+
+  /** Blocks the command line's own thread, which is no event loop. */
+  static <T> T result(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private static int waitFor(CountDownLatch latch) {
+    try {
+      latch.await();
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 1;
+    }
+  }
+
+  /** What went wrong, in one line for who starts it; a fault of ours keeps its trace. */
+  static String message(Throwable cause) {
+    Throwable root = cause;
+    while (root.getCause() != null && (root.getMessage() == null || isWrapper(root))) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : "allocation: " + root.getMessage();
+  }
+
+  private static boolean isWrapper(Throwable cause) {
+    return cause.getClass() == RuntimeException.class || cause instanceof CompletionException;
   }
 }

@@ -43,12 +43,16 @@ public final class VertxPulsar {
             .statsInterval(0, TimeUnit.SECONDS)
             .ioThreads(1)
             .listenerThreads(1);
-    settings.token().ifPresent(token -> builder.authentication(AuthenticationFactory.token(token)));
+    settings.token().ifPresent(token -> authenticate(builder, token));
     try {
       return new VertxPulsar(vertx, settings, builder.build());
     } catch (PulsarClientException e) {
       throw new IllegalArgumentException("no Pulsar client can be made of " + settings, e);
     }
+  }
+
+  static void authenticate(ClientBuilder builder, String token) {
+    builder.authentication(AuthenticationFactory.token(token));
   }
 
   public Settings settings() {

@@ -1,0 +1,205 @@
+package allocation;
+
+import allocation.bus.Shards;
+import allocation.handler.CommandHandlerVerticle;
+import allocation.notify.MailSettings;
+import allocation.readmodel.ReadModelVerticle;
+import io.vertx.pgclient.PgConnectOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All settings, checked: {@code conf/allocation.yaml} says what each means and what it is unless
+ * set. Times are milliseconds where the name does not say otherwise.
+ */
+public record Config(
+    Shards shards,
+    allocation.http.Settings http,
+    int httpInstances,
+    CommandHandlerVerticle.Settings handler,
+    int handlerInstances,
+    Duration answersKept,
+    Postgres postgres,
+    Postgres views,
+    ReadModelVerticle.Limits readModel,
+    allocation.pulsar.Settings pulsar,
+    Log log,
+    Optional<MailSettings> mail) {
+  private static final int NO_LIMIT = Integer.MAX_VALUE;
+
+  /** Events that the read model applies in one transaction. */
+  private static final int VIEW_BATCH_ROWS = 1_000;
+
+  /** A database and the pool to it. Prints no password. */
+  public record Postgres(PgConnectOptions server, int poolSize) {
+    @Override
+    public String toString() {
+      return "postgresql://%s:%d/%s"
+          .formatted(server.getHost(), server.getPort(), server.getDatabase());
+    }
+  }
+
+  /** How it is logged, and how often the event log is polled. */
+  public record Log(Format format, String level, int pollMs) {
+    /** The shape of a line. */
+    public enum Format {
+      TEXT,
+      JSON
+    }
+  }
+
+  /** Where the file is, if not named: {@code conf/allocation.yaml}. */
+  static final String FILE_VARIABLE = "ALLOCATION_CONF";
+
+  /**
+   * Reads the file that {@code ALLOCATION_CONF} names (else conf/allocation.yaml, if there is one)
+   * and the environment. Throws with every fault in one message.
+   */
+  static Config from(Map<String, String> environment) {
+    Settings settings = new Settings(file(environment), environment);
+    Config config = read(settings);
+    settings.check();
+    return config;
+  }
+
+  static Config read(Settings from) {
+    int viewMs = from.integer("http.viewTimeoutMs", 2_000, 1, 600_000);
+    int replyMs = from.integer("http.replyTimeoutMs", 5_000, 100, 600_000);
+    Postgres postgres = postgres(from, from.required("postgres.uri"), "postgres", 12, replyMs);
+    return new Config(
+        new Shards(from.integer("shards", 16, 1, 1_024)),
+        http(from, replyMs, viewMs),
+        from.integer("http.instances", 2, 1, 64),
+        new CommandHandlerVerticle.Settings(
+            from.integer("handler.queueCapacity", 20_000, 2, NO_LIMIT),
+            from.integer("handler.unitCommands", 500, 1, 10_000),
+            from.integer("handler.cachedProducts", 100_000, 1, NO_LIMIT),
+            // What is left of the caller's time once a connection was given up.
+            replyMs * 3L / 10),
+        from.integer("handler.instances", 2, 1, 64),
+        Duration.ofHours(from.integer("handler.answersKeptHours", 48, 1, 24 * 365)),
+        postgres,
+        views(from, postgres, replyMs),
+        new ReadModelVerticle.Limits(
+            viewMs, from.integer("views.waitingReads", 10_000, 1, NO_LIMIT), VIEW_BATCH_ROWS),
+        pulsar(from),
+        new Log(
+            from.choice("log.format", Log.Format.TEXT, Log.Format.class),
+            from.text("log.level", "info").toLowerCase(Locale.ROOT),
+            from.integer("log.pollMs", 1_000, 10, 60_000)),
+        mail(from));
+  }
+
+  private static allocation.http.Settings http(Settings from, int replyMs, int viewMs) {
+    return new allocation.http.Settings(
+        from.text("http.host", "0.0.0.0"),
+        from.integer("http.port", 8080, 0, 65_535),
+        replyMs,
+        // The wait for the position, the database's time, and the way there and back.
+        2L * viewMs + 500,
+        from.integer("http.bodyLimitBytes", 2 * 1024 * 1024, 1_024, 1024 * 1024 * 1024),
+        from.integer("http.bodyTimeoutMs", 10_000, 100, 600_000),
+        from.integer("http.idleTimeoutSeconds", 60, 1, 3_600),
+        from.integer("http.retryAfterSeconds", 1, 1, 3_600));
+  }
+
+  private static Postgres views(Settings from, Postgres writeSide, int replyMs) {
+    Optional<String> uri = from.optional("views.uri");
+    if (uri.isPresent()) {
+      return postgres(from, uri.get(), "views", 6, replyMs);
+    }
+    from.optional("views.password");
+    return new Postgres(writeSide.server(), from.integer("views.poolSize", 6, 1, 1_000));
+  }
+
+  private static Postgres postgres(
+      Settings from, String uri, String section, int poolSize, int replyMs) {
+    PgConnectOptions server = new PgConnectOptions();
+    if (!uri.isEmpty()) {
+      try {
+        server = PgConnectOptions.fromUri(uri);
+      } catch (IllegalArgumentException e) {
+        // The URI may hold a password: it is not repeated.
+        from.secretFault(section + ".uri", "must be like postgresql://user@host:5432/database");
+      }
+    }
+    from.optional(section + ".password").ifPresent(server::setPassword);
+    server
+        .setCachePreparedStatements(true)
+        .setPreparedStatementCacheSqlLimit(8_192)
+        .addProperty("application_name", "allocation")
+        // Below the reply time, so that the server ends what nobody waits for any more.
+        .addProperty("lock_timeout", String.valueOf(replyMs * 4 / 10))
+        .addProperty("statement_timeout", String.valueOf(replyMs * 5 / 10))
+        .addProperty("idle_in_transaction_session_timeout", String.valueOf(replyMs * 5 / 10));
+    return new Postgres(server, from.integer(section + ".poolSize", poolSize, 1, 1_000));
+  }
+
+  private static allocation.pulsar.Settings pulsar(Settings from) {
+    String serviceUrl = url(from, "pulsar.serviceUrl", "pulsar");
+    String adminUrl = url(from, "pulsar.adminUrl", "http");
+    String namespace = from.text("pulsar.namespace", allocation.pulsar.Settings.DEFAULT_NAMESPACE);
+    if (!namespace.matches("[^/\\s]+/[^/\\s]+")) {
+      from.fault("pulsar.namespace", "must be tenant/name", namespace);
+      namespace = allocation.pulsar.Settings.DEFAULT_NAMESPACE;
+    }
+    return new allocation.pulsar.Settings(
+        serviceUrl,
+        adminUrl,
+        namespace,
+        from.optional("pulsar.token"),
+        from.integer("pulsar.operationTimeoutMs", 10_000, 100, 600_000),
+        from.integer("pulsar.commandsInFlight", 256, 1, 100_000),
+        from.integer("pulsar.maxCommandBytes", 64 * 1024, 256, 5 * 1024 * 1024));
+  }
+
+  private static String url(Settings from, String name, String scheme) {
+    String url = from.required(name);
+    if (!url.isEmpty() && !url.matches(scheme + "(\\+ssl|s)?://[^/\\s]+/?")) {
+      from.fault(name, "must be like " + scheme + "://host:port", url);
+    }
+    return url;
+  }
+
+  private static Optional<MailSettings> mail(Settings from) {
+    Optional<String> host = from.optional("mail.host");
+    Optional<String> user = from.optional("mail.user");
+    Optional<String> password = from.optional("mail.password");
+    if (user.isPresent() != password.isPresent()) {
+      from.secretFault("mail.password", "and mail.user (MAIL_USER) must be set together");
+    }
+    MailSettings settings =
+        new MailSettings(
+            host.orElse(""),
+            from.integer("mail.port", 25, 1, 65_535),
+            from.choice(
+                "mail.encryption",
+                MailSettings.Encryption.OPPORTUNISTIC,
+                MailSettings.Encryption.class),
+            user.flatMap(name -> password.map(secret -> new MailSettings.Login(name, secret))),
+            from.text("mail.from", "allocations@example.com"),
+            from.text("mail.to", "stock@made.com"),
+            from.text("mail.subject", "Out of stock"),
+            from.integer("mail.timeoutMs", 10_000, 100, 600_000));
+    return host.map(set -> settings);
+  }
+
+  private static String file(Map<String, String> environment) {
+    String named = environment.get(FILE_VARIABLE);
+    Path path = Path.of(named == null || named.isBlank() ? "conf/allocation.yaml" : named);
+    if (named == null && !Files.exists(path)) {
+      return "";
+    }
+    try {
+      return Files.readString(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the settings file %s cannot be read".formatted(path), e);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package allocation;
+
+import allocation.http.Readiness;
+import allocation.postgres.PgInstallation;
+import allocation.pulsar.VertxPulsar;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks PostgreSQL with a query, without which nothing can be promised, and Pulsar, without which
+ * allocation goes on and the backlog grows.
+ */
+final class ServerStates implements Readiness {
+  private static final long LIMIT_MS = 2_000;
+
+  private final PgInstallation postgres;
+  private final VertxPulsar pulsar;
+
+  ServerStates(PgInstallation postgres, VertxPulsar pulsar) {
+    this.postgres = postgres;
+    this.pulsar = pulsar;
+  }
+
+  @Override
+  public Future<List<Check>> check() {
+    Future<Check> database = state("postgresql", true, postgres.ping(LIMIT_MS));
+    Future<Check> topics =
+        state("pulsar", false, pulsar.reached().timeout(LIMIT_MS, TimeUnit.MILLISECONDS));
+    return Future.all(database, topics).map(both -> List.of(database.result(), topics.result()));
+  }
+
+  private static Future<Check> state(String name, boolean required, Future<Void> asked) {
+    return asked.transform(answer ->
+        Future.succeededFuture(
+            new Check(
+                name,
+                answer.succeeded(),
+                required,
+                answer.succeeded() ? "connected" : "not reachable")));
+  }
+}

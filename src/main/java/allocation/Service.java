@@ -1,0 +1,238 @@
+package allocation;
+
+import allocation.bus.Dispatcher;
+import allocation.bus.LocalCodec;
+import allocation.handler.CommandHandlerVerticle;
+import allocation.http.HttpVerticle;
+import allocation.json.CommandJson;
+import allocation.log.LogPoller;
+import allocation.notify.BuyerNoticeVerticle;
+import allocation.notify.LogMailbox;
+import allocation.notify.Mailbox;
+import allocation.notify.SmtpMailbox;
+import allocation.postgres.Migrations;
+import allocation.postgres.PgCursors;
+import allocation.postgres.PgEventLog;
+import allocation.postgres.PgInstallation;
+import allocation.postgres.PgLedger;
+import allocation.postgres.PgShardLocks;
+import allocation.postgres.PgViews;
+import allocation.postgres.StoredAnswers;
+import allocation.publisher.EventTopic;
+import allocation.publisher.PublisherVerticle;
+import allocation.pulsar.PulsarCommandsVerticle;
+import allocation.pulsar.PulsarEventTopic;
+import allocation.pulsar.PulsarLineAllocatedTopic;
+import allocation.pulsar.VertxPulsar;
+import allocation.readmodel.ReadModelVerticle;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.sqlclient.Pool;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running service: opens the pools and the Pulsar client and deploys the verticles in order.
+ */
+public final class Service {
+  private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
+  private final Config config;
+  private final Vertx vertx;
+  private final PrometheusMeterRegistry registry;
+  private final Clock clock = Clock.systemUTC();
+  private final Pool writePool;
+  private final Pool viewPool;
+  private final VertxPulsar pulsar;
+  private final PgEventLog log;
+
+  /** Undone in reverse: what takes work in goes first. */
+  private final List<Supplier<Future<?>>> undo = new ArrayList<>();
+
+  private Service(Config config) {
+    this.config = config;
+    registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    JvmGcMetrics collections = new JvmGcMetrics();
+    collections.bindTo(registry);
+    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    undo.add(() -> {
+      collections.close();
+      return vertx.close();
+    });
+    LocalCodec.register(vertx.eventBus());
+    writePool = Pools.open(vertx, config.postgres(), "write", config.http().replyTimeoutMs());
+    viewPool = Pools.open(vertx, config.views(), "views", config.http().replyTimeoutMs());
+    log = new PgEventLog(writePool);
+    undo.add(() -> Future.join(writePool.close(), viewPool.close()));
+    pulsar = VertxPulsar.create(vertx, config.pulsar());
+    undo.add(pulsar::close);
+  }
+
+  /**
+   * Starts the service with the settings of the file and this environment. Fails with a message for
+   * the operator, and leaves nothing running, when it cannot.
+   */
+  public static Future<Service> start(Map<String, String> environment) {
+    return Future.succeededFuture(environment).map(Config::from).compose(Service::start);
+  }
+
+  static Future<Service> start(Config config) {
+    LOG.info(
+        "starting postgres={} views={} pulsar={} shards={}",
+        config.postgres(),
+        config.views(),
+        config.pulsar().serviceUrl(),
+        config.shards().count());
+    Service service = new Service(config);
+    return service
+        .up()
+        .map(service)
+        .recover(cause -> service.stop().transform(stopped -> Future.failedFuture(cause)));
+  }
+
+  /** Takes no more requests, finishes those it has, lets go of everything. */
+  public Future<Void> stop() {
+    Future<Void> undone = Future.succeededFuture();
+    for (Supplier<Future<?>> step : undo.reversed()) {
+      undone =
+          undone
+              .compose(before -> step.get())
+              .<Void>mapEmpty()
+              .otherwise(cause -> {
+                LOG.warn("a step of the stop failed, going on", cause);
+                return null;
+              });
+    }
+    return undone;
+  }
+
+  private Future<?> up() {
+    return vertx
+        .<Void>executeBlocking(() -> {
+          Migrations.migrate(config.postgres().server(), config.shards().count());
+          Migrations.migrate(config.views().server(), config.shards().count());
+          return null;
+        })
+        .compose(migrated -> new PgInstallation(writePool).id())
+        .compose(this::deployAll);
+  }
+
+  private Future<?> deployAll(String databaseId) {
+    return measureLoops()
+        .compose(done -> handlers())
+        .compose(done -> readModel())
+        .compose(done ->
+            publisher(
+                "publisher",
+                new PulsarEventTopic(vertx, pulsar, databaseId, config.shards().count(), registry)))
+        .compose(done ->
+            publisher(
+                "line-allocated",
+                new PulsarLineAllocatedTopic(vertx, pulsar, databaseId, registry)))
+        .compose(done -> buyerNotices())
+        .compose(done -> pulsarCommands())
+        .compose(done -> http())
+        .onSuccess(done -> {
+          new LogPoller(vertx, log, config.log().pollMs()).start();
+          new StoredAnswers(writePool, clock, config.answersKept()).forgetOldOnes(vertx);
+        });
+  }
+
+  private Future<?> measureLoops() {
+    return vertx.deployVerticle(
+        () -> new EventLoopDelay(registry),
+        new DeploymentOptions().setInstances(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE));
+  }
+
+  private Future<?> handlers() {
+    PgLedger ledger =
+        new PgLedger(writePool, config.shards(), config.http().replyTimeoutMs() * 6 / 10);
+    return Future.all(
+        config.shards().split(config.handlerInstances()).stream()
+            .map(owned ->
+                deploy(
+                    new CommandHandlerVerticle(
+                        vertx, config.handler(), config.shards(), owned, ledger, clock, registry)))
+            .toList());
+  }
+
+  private Future<?> readModel() {
+    return deploy(
+        new ReadModelVerticle(
+            new PgViews(viewPool), log, config.shards().all(), config.readModel(), registry));
+  }
+
+  private Future<?> publisher(String follower, EventTopic topic) {
+    return deploy(
+        new PublisherVerticle(
+            follower, config.shards().all(), log, locks(), cursors(), topic, registry));
+  }
+
+  private Future<?> buyerNotices() {
+    Mailbox mailbox =
+        config
+            .mail()
+            .<Mailbox>map(settings -> new SmtpMailbox(vertx, settings))
+            .orElseGet(LogMailbox::new);
+    return deploy(
+        new BuyerNoticeVerticle(config.shards().all(), log, locks(), cursors(), mailbox, registry));
+  }
+
+  private Future<?> pulsarCommands() {
+    return deploy(
+        new PulsarCommandsVerticle(
+            pulsar,
+            dispatcher(),
+            CommandJson::read,
+            CommandJson::changeBatchQuantity,
+            () -> UUID.randomUUID().toString(),
+            registry));
+  }
+
+  private Future<?> http() {
+    ServerStates servers = new ServerStates(new PgInstallation(writePool), pulsar);
+    return Future.all(
+        IntStream.range(0, config.httpInstances())
+            .mapToObj(i ->
+                deploy(new HttpVerticle(config.http(), config.shards(), clock, registry, servers)))
+            .toList());
+  }
+
+  private Dispatcher dispatcher() {
+    return new Dispatcher(vertx.eventBus(), config.shards(), clock, config.http().replyTimeoutMs());
+  }
+
+  private PgCursors cursors() {
+    return new PgCursors(writePool);
+  }
+
+  /** A session of its own for each follower: what it holds ends with it. */
+  private PgShardLocks locks() {
+    PgShardLocks locks = new PgShardLocks(vertx, config.postgres().server());
+    undo.add(locks::close);
+    return locks;
+  }
+
+  private Future<?> deploy(Deployable verticle) {
+    return vertx.deployVerticle(verticle).onSuccess(id -> undo.add(() -> vertx.undeploy(id)));
+  }
+}

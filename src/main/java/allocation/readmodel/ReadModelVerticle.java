@@ -1,0 +1,130 @@
+package allocation.readmodel;
+
+import allocation.bus.Addresses;
+import allocation.bus.CommandFailure;
+import allocation.bus.Query;
+import allocation.bus.Query.BatchByRef;
+import allocation.bus.Query.OrderAllocations;
+import allocation.bus.Query.ProductBySku;
+import allocation.bus.Query.Products;
+import allocation.bus.View;
+import allocation.log.EventLog;
+import allocation.log.Follower;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the views up with the log and answers {@link Query}s from them. Every question is answered:
+ * with its view, with {@link View.Behind}, or with a {@link CommandFailure}.
+ */
+public final class ReadModelVerticle extends VerticleBase {
+  /** The name of the views' cursors and metrics. */
+  public static final String FOLLOWER = "views";
+
+  /** Most products on a page. */
+  public static final int MAX_PAGE = 1_000;
+
+  private static final View NONE = new View.Unknown();
+
+  private final Views views;
+  private final EventLog log;
+  private final List<Integer> shards;
+  private final Limits limits;
+  private final MeterRegistry metrics;
+  private @Nullable Started started;
+
+  /**
+   * What the read model takes upon itself.
+   *
+   * @param queryTimeoutMs milliseconds that a question waits for fresh enough views, and as many
+   *     for the database
+   * @param maxWaiting most questions that wait for fresh views; one more is answered at once
+   * @param batchRows most events that are applied in one transaction
+   */
+  public record Limits(long queryTimeoutMs, int maxWaiting, int batchRows) {}
+
+  private record Started(Follower follower, Waits waits, MessageConsumer<Query> questions) {}
+
+  /**
+   * @param shards those that are followed here; a question can wait for these only
+   */
+  public ReadModelVerticle(
+      Views views, EventLog log, List<Integer> shards, Limits limits, MeterRegistry metrics) {
+    this.views = views;
+    this.log = log;
+    this.shards = List.copyOf(shards);
+    this.limits = limits;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public Future<?> start() {
+    ViewsWork work = new ViewsWork(views);
+    Follower follower =
+        new Follower(vertx, FOLLOWER, shards, log, work, limits.batchRows(), metrics);
+    Waits waits = new Waits(log, follower, work, limits.queryTimeoutMs(), limits.maxWaiting());
+    MessageConsumer<Query> questions =
+        vertx.eventBus().consumer(Addresses.QUERIES, question -> answer(question, waits));
+    started = new Started(follower, waits, questions);
+    return follower.start().compose(following -> questions.completion());
+  }
+
+  @Override
+  public Future<?> stop() {
+    Started running = started;
+    if (running == null) {
+      return Future.succeededFuture();
+    }
+    return running
+        .questions()
+        .unregister()
+        .eventually(() -> {
+          running.waits().close();
+          return running.follower().stop();
+        });
+  }
+
+  private void answer(Message<Query> question, Waits waits) {
+    Future.succeededFuture(question.body())
+        .compose(query -> waits.until(query.freshness()))
+        .<View>compose(behind ->
+            behind.isPresent() ? Future.succeededFuture(behind.get()) : look(question.body()))
+        .onSuccess(question::reply)
+        .onFailure(cause -> fail(question, cause));
+  }
+
+  private Future<View> look(Query query) {
+    return Future.succeededFuture(query)
+        .compose(this::view)
+        .timeout(limits.queryTimeoutMs(), TimeUnit.MILLISECONDS);
+  }
+
+  private Future<View> view(Query query) {
+    return switch (query) {
+      case OrderAllocations q -> views.byOrder(q.orderId()).map(lines -> lines);
+      case ProductBySku q -> views.bySku(q.sku()).map(p -> p.map(View.class::cast).orElse(NONE));
+      case BatchByRef q -> views.byRef(q.ref()).map(b -> b.map(View.class::cast).orElse(NONE));
+      case Products q -> page(q);
+    };
+  }
+
+  private Future<View> page(Products query) {
+    if (query.limit() < 1 || query.limit() > MAX_PAGE) {
+      throw new IllegalArgumentException(
+          "limit must be from 1 to %d, was %d".formatted(MAX_PAGE, query.limit()));
+    }
+    return views.page(query.after(), query.limit()).map(page -> page);
+  }
+
+  private static void fail(Message<Query> question, Throwable cause) {
+    CommandFailure failure =
+        cause instanceof IllegalArgumentException ? CommandFailure.INTERNAL : CommandFailure.BUSY;
+    failure.reply(question, cause.toString());
+  }
+}
