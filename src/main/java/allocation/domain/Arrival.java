@@ -8,7 +8,8 @@ import java.util.Optional;
 public sealed interface Arrival {
   /** In stock before any date, then the earliest date. */
   Comparator<Arrival> SOONEST_FIRST =
-      Comparator.comparing(arrival -> arrival.eta().orElse(LocalDate.MIN));
+      Comparator.comparing(Arrival::eta, Comparator.comparing(Optional::isPresent))
+          .thenComparing(arrival -> arrival.eta().orElse(LocalDate.MIN));
 
   /** In the warehouse. */
   record InStock() implements Arrival {}

@@ -8,7 +8,7 @@ public record BatchRef(String value) implements Comparable<BatchRef> {
 
   @Override
   public int compareTo(BatchRef other) {
-    return value.compareTo(other.value);
+    return Ids.compare(value, other.value);
   }
 
   @Override

@@ -34,6 +34,21 @@ public final class Ids {
     return value;
   }
 
+  /** By Unicode code point, hence by UTF-8 byte, as the database compares; UTF-16 differs. */
+  static int compare(String left, String right) {
+    int common = Math.min(left.length(), right.length());
+    for (int i = 0; i < common; i++) {
+      char l = left.charAt(i);
+      char r = right.charAt(i);
+      if (l != r) {
+        // A surrogate is part of a code point that lies after every other char.
+        boolean bothOrNeither = Character.isSurrogate(l) == Character.isSurrogate(r);
+        return bothOrNeither ? Character.compare(l, r) : Character.isSurrogate(l) ? 1 : -1;
+      }
+    }
+    return Integer.compare(left.length(), right.length());
+  }
+
   private static Optional<String> characterFault(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);

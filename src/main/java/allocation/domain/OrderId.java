@@ -8,7 +8,7 @@ public record OrderId(String value) implements Comparable<OrderId> {
 
   @Override
   public int compareTo(OrderId other) {
-    return value.compareTo(other.value);
+    return Ids.compare(value, other.value);
   }
 
   @Override

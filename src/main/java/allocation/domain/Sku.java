@@ -8,7 +8,7 @@ public record Sku(String value) implements Comparable<Sku> {
 
   @Override
   public int compareTo(Sku other) {
-    return value.compareTo(other.value);
+    return Ids.compare(value, other.value);
   }
 
   @Override

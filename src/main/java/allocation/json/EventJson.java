@@ -15,11 +15,13 @@ import allocation.domain.Sku;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Optional;
@@ -33,7 +35,8 @@ public final class EventJson {
   public static final int VERSION = 1;
 
   private static final JsonFactory FACTORY = new JsonFactory();
-  private static final JsonMapper MAPPER = new JsonMapper();
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private EventJson() {}
 
@@ -80,20 +83,23 @@ public final class EventJson {
   /** Reads what {@link #logged} wrote; throws {@link IllegalArgumentException} on anything else. */
   public static LoggedEvent read(String data) {
     JsonNode json = parse(data);
-    int version = json.path("version").asInt();
-    if (version != VERSION) {
-      throw new IllegalArgumentException(
-          "event version %d is not known: %s".formatted(version, data));
+    JsonNode version = field(json, "version");
+    if (!version.isInt() || version.intValue() != VERSION) {
+      throw new IllegalArgumentException("event version is not known: " + data);
     }
-    return new LoggedEvent(
-        field(json, "shard").intValue(),
-        field(json, "position").longValue(),
-        new Sku(text(json, "sku")),
-        event(json, text(json, "type")),
-        Instant.parse(text(json, "at")),
-        text(json, "unitId"),
-        text(json, "correlationId"),
-        data);
+    try {
+      return new LoggedEvent(
+          number(json, "shard").intValue(),
+          number(json, "position").longValue(),
+          new Sku(text(json, "sku")),
+          event(json, text(json, "type")),
+          Instant.parse(text(json, "at")),
+          text(json, "unitId"),
+          text(json, "correlationId"),
+          data);
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new IllegalArgumentException("an event has a wrong value: " + data, e);
+    }
   }
 
   private static void write(JsonGenerator out, Event event) throws IOException {
@@ -187,11 +193,23 @@ public final class EventJson {
   }
 
   private static String text(JsonNode json, String name) {
-    return field(json, name).asText();
+    JsonNode value = field(json, name);
+    if (!value.isTextual()) {
+      throw new IllegalArgumentException("'%s' is not a text in event: %s".formatted(name, json));
+    }
+    return value.textValue();
+  }
+
+  private static JsonNode number(JsonNode json, String name) {
+    JsonNode value = field(json, name);
+    if (!value.isInt() && !value.isLong()) {
+      throw new IllegalArgumentException("'%s' is not a count in event: %s".formatted(name, json));
+    }
+    return value;
   }
 
   private static int quantity(JsonNode json, String name) {
-    return field(json, name).intValue();
+    return Math.toIntExact(number(json, name).longValue());
   }
 
   private static BatchRef ref(JsonNode json, String name) {
@@ -204,6 +222,6 @@ public final class EventJson {
 
   private static Arrival arrival(JsonNode json, String name) {
     JsonNode eta = field(json, name);
-    return eta.isNull() ? Arrival.inStock() : Arrival.due(LocalDate.parse(eta.asText()));
+    return eta.isNull() ? Arrival.inStock() : Arrival.due(LocalDate.parse(text(json, name)));
   }
 }
