@@ -26,6 +26,9 @@ public record Shards(int count) {
 
   /** Splits the shards over {@code handlers} disjoint lists, as evenly as can be. */
   public List<List<Integer>> split(int handlers) {
+    if (handlers < 1) {
+      throw new IllegalArgumentException("handlers must be 1 or more, was " + handlers);
+    }
     return IntStream.range(0, Math.min(handlers, count))
         .mapToObj(i -> all().stream().filter(shard -> shard % handlers == i).toList())
         .toList();

@@ -88,9 +88,10 @@ public final class CommandHandlerVerticle extends VerticleBase {
   /** Takes no more, finishes what is queued. */
   @Override
   public Future<?> stop() {
-    stopping = true;
     return Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
         .transform(left -> {
+          // Only now can nothing come any more: what is queued until here still gets its answer.
+          stopping = true;
           if (!running) {
             drained.tryComplete();
           }
@@ -122,8 +123,8 @@ public final class CommandHandlerVerticle extends VerticleBase {
     running = true;
     List<Pending> unit = queue.take(settings.unitCommands());
     metrics.queueDepth(queue.size());
-    runner
-        .run(unit)
+    Future.succeededFuture(unit)
+        .compose(runner::run)
         .onComplete(done -> {
           running = false;
           if (done.failed()) {

@@ -69,7 +69,7 @@ final class EffectsOf {
   }
 
   private boolean isAnswered(int shard) {
-    return unit.newAnswers().stream().anyMatch(answer -> unit.shards().of(answer.sku()) == shard);
+    return unit.newAnswers().stream().anyMatch(answer -> answer.key().shard() == shard);
   }
 
   private void product(Sku sku) {

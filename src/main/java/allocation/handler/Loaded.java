@@ -1,6 +1,5 @@
 package allocation.handler;
 
-import allocation.bus.CommandKey;
 import allocation.domain.BatchRef;
 import allocation.domain.OrderLine;
 import allocation.domain.Product;
@@ -23,7 +22,7 @@ public record Loaded(
     Map<Sku, Product> products,
     Map<LineKey, OrderLine> lines,
     Map<BatchRef, Sku> owners,
-    Map<CommandKey, StoredAnswer> answers,
+    Map<AnswerKey, StoredAnswer> answers,
     List<OrderLine> linesAbove) {
   public Loaded {
     positions = Map.copyOf(positions);

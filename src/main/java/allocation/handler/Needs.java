@@ -1,15 +1,12 @@
 package allocation.handler;
 
-import allocation.bus.CommandKey;
 import allocation.bus.Shards;
 import allocation.domain.BatchRef;
 import allocation.domain.Command;
 import allocation.domain.Product;
 import allocation.domain.Sku;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -28,7 +25,7 @@ final class Needs {
     Set<Sku> products = new HashSet<>();
     Set<LineKey> lines = new HashSet<>();
     Set<BatchRef> refs = new HashSet<>();
-    Map<CommandKey, Sku> keys = new HashMap<>();
+    Set<AnswerKey> keys = new HashSet<>();
     Optional<Wanted.BatchCut> cut = Optional.empty();
     for (Pending pending : commands) {
       Sku sku = pending.sku();
@@ -48,7 +45,7 @@ final class Needs {
         }
       }
       if (UnitOfWork.isKeyed(pending.command())) {
-        keys.put(pending.message().key(), sku);
+        keys.add(new AnswerKey(shard, pending.message().key()));
       }
     }
     return new Wanted(wantedShards, products, lines, refs, keys, cut);

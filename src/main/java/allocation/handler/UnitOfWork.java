@@ -1,6 +1,5 @@
 package allocation.handler;
 
-import allocation.bus.CommandKey;
 import allocation.bus.CommandMessage;
 import allocation.bus.Shards;
 import allocation.domain.BatchRef;
@@ -42,8 +41,8 @@ public final class UnitOfWork {
   private final Lines lines;
   private final Map<BatchRef, Sku> owners;
   private final Map<BatchRef, Long> madeAt = new HashMap<>();
-  private final Map<CommandKey, StoredAnswer> answers;
-  private final Map<CommandKey, StoredAnswer> newAnswers = new LinkedHashMap<>();
+  private final Map<AnswerKey, StoredAnswer> answers;
+  private final Map<AnswerKey, StoredAnswer> newAnswers = new LinkedHashMap<>();
   private final Map<Integer, Long> positions;
   private final List<LoggedEvent> events = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
@@ -85,12 +84,13 @@ public final class UnitOfWork {
 
   private Outcome once(CommandMessage message) {
     String fingerprint = Fingerprint.of(message.command());
-    StoredAnswer stored = answers.get(message.key());
+    AnswerKey key = new AnswerKey(shards.of(message.sku()), message.key());
+    StoredAnswer stored = answers.get(key);
     if (stored == null) {
       Outcome outcome = outcome(message);
-      stored = new StoredAnswer(message.key(), message.sku(), fingerprint, outcome);
-      answers.put(message.key(), stored);
-      newAnswers.put(message.key(), stored);
+      stored = new StoredAnswer(key, fingerprint, outcome);
+      answers.put(key, stored);
+      newAnswers.put(key, stored);
       return outcome;
     }
     if (!stored.fingerprint().equals(fingerprint)) {

@@ -214,7 +214,9 @@ final class UnitRunner {
             finish(commands, unit);
             return Future.<Void>succeededFuture();
           }
-          return lockedTry(commands, lockedTries + 1);
+          return lockedTries < MOST_LOCKED_TRIES
+              ? lockedTry(commands, lockedTries + 1)
+              : failAll(commands, CommandFailure.BUSY, "the database is not available");
         })
         .recover(cause -> {
           LOG.error("outcome not known unitId={}", unsettled.effects().unitId(), cause);
@@ -236,7 +238,6 @@ final class UnitRunner {
   private void finish(List<Pending> commands, UnitOfWork unit) {
     unit.loaded().positions().keySet().forEach(shard -> memory.moveTo(shard, unit.position(shard)));
     unit.products().values().forEach(product -> memory.remember(shards.of(product.sku()), product));
-    nudge(unit.events());
     for (int i = 0; i < commands.size(); i++) {
       Pending command = commands.get(i);
       Outcome outcome = unit.outcomes().get(i);
@@ -244,6 +245,8 @@ final class UnitRunner {
       metrics.outcome(command.command(), outcome);
       command.answer(new CommandReply(shard, unit.position(shard), outcome));
     }
+    // After the answers: a nudge that cannot be sent must not cost anybody his answer.
+    nudge(unit.events());
   }
 
   private void nudge(List<LoggedEvent> events) {

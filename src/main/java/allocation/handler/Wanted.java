@@ -1,9 +1,7 @@
 package allocation.handler;
 
-import allocation.bus.CommandKey;
 import allocation.domain.BatchRef;
 import allocation.domain.Sku;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,7 +12,7 @@ import java.util.Set;
  * @param products those that are not in memory
  * @param lines lines that may exist already
  * @param refs batches that are to be made and may exist already
- * @param keys commands that may have been answered already, with the SKU each is about
+ * @param keys commands that may have been answered already
  * @param cut the batch whose lines may have to give way
  */
 public record Wanted(
@@ -22,14 +20,14 @@ public record Wanted(
     Set<Sku> products,
     Set<LineKey> lines,
     Set<BatchRef> refs,
-    Map<CommandKey, Sku> keys,
+    Set<AnswerKey> keys,
     Optional<BatchCut> cut) {
   public Wanted {
     shards = Set.copyOf(shards);
     products = Set.copyOf(products);
     lines = Set.copyOf(lines);
     refs = Set.copyOf(refs);
-    keys = Map.copyOf(keys);
+    keys = Set.copyOf(keys);
   }
 
   /** A batch that is to have {@code quantity}, less perhaps than what it holds. */

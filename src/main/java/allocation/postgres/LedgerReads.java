@@ -8,6 +8,7 @@ import allocation.domain.OrderId;
 import allocation.domain.OrderLine;
 import allocation.domain.Product;
 import allocation.domain.Sku;
+import allocation.handler.AnswerKey;
 import allocation.handler.LineKey;
 import allocation.handler.Loaded;
 import allocation.handler.StoredAnswer;
@@ -51,7 +52,7 @@ final class LedgerReads {
 
   private static final String ANSWERS =
       """
-      SELECT a.scope, a.id, a.fingerprint, a.outcome
+      SELECT a.shard, a.scope, a.id, a.fingerprint, a.outcome
       FROM unnest($1::int[], $2::text[], $3::text[]) AS wanted (shard, scope, id)
       JOIN command_answer a ON a.shard = wanted.shard AND a.scope = wanted.scope COLLATE "C"
                            AND a.id = wanted.id COLLATE "C"
@@ -84,7 +85,7 @@ final class LedgerReads {
     Future<Map<Sku, Product>> products = products(sql, wanted);
     Future<Map<LineKey, OrderLine>> lines = lines(sql, wanted);
     Future<Map<BatchRef, Sku>> owners = owners(sql, wanted);
-    Future<Map<CommandKey, StoredAnswer>> answers = answers(sql, wanted);
+    Future<Map<AnswerKey, StoredAnswer>> answers = answers(sql, wanted);
     Future<List<OrderLine>> linesAbove = linesAbove(sql, wanted);
     return Future.join(List.of(positions, products, lines, owners, answers, linesAbove))
         .map(all ->
@@ -167,33 +168,32 @@ final class LedgerReads {
         });
   }
 
-  private Future<Map<CommandKey, StoredAnswer>> answers(SqlConnection sql, Wanted wanted) {
+  private static Future<Map<AnswerKey, StoredAnswer>> answers(SqlConnection sql, Wanted wanted) {
     if (wanted.keys().isEmpty()) {
       return Future.succeededFuture(Map.of());
     }
-    List<Map.Entry<CommandKey, Sku>> keys = List.copyOf(wanted.keys().entrySet());
+    List<AnswerKey> keys = List.copyOf(wanted.keys());
     return sql.preparedQuery(ANSWERS)
         .execute(
             Columns.row(
-                Columns.ints(keys, key -> shards.of(key.getValue())),
-                Columns.texts(keys, key -> key.getKey().scope()),
-                Columns.texts(keys, key -> key.getKey().id())))
+                Columns.ints(keys, AnswerKey::shard),
+                Columns.texts(keys, key -> key.key().scope()),
+                Columns.texts(keys, key -> key.key().id())))
         .map(rows -> {
-          Map<CommandKey, StoredAnswer> answers = new HashMap<>();
+          Map<AnswerKey, StoredAnswer> answers = new HashMap<>();
           for (Row row : rows) {
-            CommandKey key = new CommandKey(row.getString(0), row.getString(1));
-            answers.put(key, answer(key, wanted, row));
+            StoredAnswer answer = answer(row);
+            answers.put(answer.key(), answer);
           }
           return answers;
         });
   }
 
-  private static StoredAnswer answer(CommandKey key, Wanted wanted, Row row) {
-    Sku sku = wanted.keys().get(key);
-    if (sku == null) {
-      throw new IllegalStateException("an answer that nobody wanted: " + key);
-    }
-    return new StoredAnswer(key, sku, row.getString(2), OutcomeJson.read(row.getString(3)));
+  private static StoredAnswer answer(Row row) {
+    return new StoredAnswer(
+        new AnswerKey(row.getInteger(0), new CommandKey(row.getString(1), row.getString(2))),
+        row.getString(3),
+        OutcomeJson.read(row.getString(4)));
   }
 
   private Future<List<OrderLine>> linesAbove(SqlConnection sql, Wanted wanted) {

@@ -217,9 +217,9 @@ final class LedgerWrites {
     return sql.preparedQuery(INSERT_ANSWERS)
         .execute(
             Columns.row(
-                Columns.ints(answers, answer -> shards.of(answer.sku())),
-                Columns.texts(answers, answer -> answer.key().scope()),
-                Columns.texts(answers, answer -> answer.key().id()),
+                Columns.ints(answers, answer -> answer.key().shard()),
+                Columns.texts(answers, answer -> answer.key().key().scope()),
+                Columns.texts(answers, answer -> answer.key().key().id()),
                 Columns.texts(answers, StoredAnswer::fingerprint),
                 Columns.texts(answers, answer -> OutcomeJson.write(answer.outcome())),
                 effects.unitId(),

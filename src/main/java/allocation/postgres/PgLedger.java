@@ -4,7 +4,7 @@ import allocation.bus.Shards;
 import allocation.domain.BatchRef;
 import allocation.domain.LoggedEvent;
 import allocation.domain.Sku;
-import allocation.handler.CommitFailure;
+import allocation.handler.AnswerKey;
 import allocation.handler.CommitFailure.LostRace;
 import allocation.handler.CommitFailure.Rejected;
 import allocation.handler.CommitFailure.Unavailable;
@@ -12,28 +12,26 @@ import allocation.handler.CommitFailure.Unsettled;
 import allocation.handler.Effects;
 import allocation.handler.Ledger;
 import allocation.handler.Loaded;
-import allocation.handler.StoredAnswer;
 import allocation.handler.UnitOfWork;
 import allocation.handler.Wanted;
 import io.vertx.core.Future;
+import io.vertx.core.VertxException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
- * The write side in PostgreSQL. A unit of work goes out in one piece, COMMIT included: the server
- * compares the positions and counts the rows, so nothing has to come back in between.
+ * The write side in PostgreSQL. A unit of work takes two round trips: the locks, then all the rest
+ * with COMMIT. So whenever a COMMIT was sent its session holds the locks, and whoever gets them
+ * after it knows what became of it.
  */
 public final class PgLedger implements Ledger {
-  private static final String BEGIN = "BEGIN";
+  // Said, not left to the server's settings: each statement after a lock must see what is new.
+  private static final String BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
   private static final String BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-  private static final String COMMIT = "COMMIT";
-  private static final String ROLLBACK = "ROLLBACK";
 
   private static final String LOCK_SHARDS = "SELECT lock_shards($1, $2)";
 
@@ -42,15 +40,14 @@ public final class PgLedger implements Ledger {
       "SELECT shard FROM shard WHERE shard = ANY ($1) ORDER BY shard FOR UPDATE";
 
   private static final String EVENT_OF_UNIT =
-      "SELECT FROM event WHERE shard = $1 AND position = $2 AND unit_id = $3";
+      "SELECT 1 FROM event WHERE shard = $1 AND position = $2 AND unit_id = $3";
 
   private static final String ANSWER_OF_UNIT =
-      "SELECT FROM command_answer WHERE shard = $1 AND scope = $2 AND id = $3 AND unit_id = $4";
+      "SELECT 1 FROM command_answer WHERE shard = $1 AND scope = $2 AND id = $3 AND unit_id = $4";
 
   private static final String OWNER = "SELECT sku FROM batch_ref WHERE ref = $1";
 
   private final Pool pool;
-  private final Shards shards;
   private final LedgerReads reads;
   private final LedgerWrites writes;
   private final long limitMs;
@@ -58,12 +55,12 @@ public final class PgLedger implements Ledger {
   /**
    * Makes a ledger over a pool that it shares with nobody but its like.
    *
-   * @param limitMs milliseconds that one call may take before its connection is given up; above the
-   *     session's own time-outs, for a network that is silent
+   * @param pool as {@link PgSession#pool} makes it
+   * @param limitMs milliseconds that one call may wait for a session, and again for the server;
+   *     above the session's own time-outs, for a network that is silent
    */
   public PgLedger(Pool pool, Shards shards, long limitMs) {
     this.pool = pool;
-    this.shards = shards;
     this.reads = new LedgerReads(shards);
     this.writes = new LedgerWrites(shards);
     this.limitMs = limitMs;
@@ -71,183 +68,126 @@ public final class PgLedger implements Ledger {
 
   @Override
   public Future<Loaded> load(Wanted wanted) {
-    return onConnection(
-        connection -> {
-          Future<?> begun = connection.query(BEGIN_SNAPSHOT).execute();
-          Future<Loaded> loaded = reads.load(connection, wanted, LedgerReads.POSITIONS);
-          Future<?> ended = connection.query(COMMIT).execute();
-          return Future.join(begun, loaded, ended).transform(all -> firstOf(loaded, begun, ended));
-        },
-        Unavailable::new);
+    return attempt(
+        attempt ->
+            attempt.whole(
+                BEGIN_SNAPSHOT, () -> reads.load(attempt.sql(), wanted, LedgerReads.POSITIONS)),
+        PgLedger::beforeCommit);
   }
 
   @Override
   public Future<Void> commit(Effects effects) {
-    return onConnection(
-        connection -> {
-          List<Future<?>> sent = new ArrayList<>();
-          sent.add(connection.query(BEGIN).execute());
-          sent.add(
-              connection
-                  .preparedQuery(LOCK_SHARDS)
-                  .execute(
-                      Columns.row(
-                          effects.shards().keySet().toArray(Integer[]::new),
-                          effects.shards().values().stream()
-                              .map(Effects.Move::from)
-                              .toArray(Long[]::new))));
-          sent.addAll(writes.write(connection, effects));
-          sent.add(connection.query(COMMIT).execute());
-          return allOf(sent);
-        },
-        cause -> commitFailure(effects, cause));
+    AtomicBoolean sent = new AtomicBoolean();
+    return attempt(
+        attempt ->
+            attempt
+                .begin(BEGIN, () -> lock(attempt.sql(), effects))
+                .compose(locked -> {
+                  sent.set(true);
+                  return attempt.commit(writes.write(attempt.sql(), effects));
+                }),
+        cause -> sent.get() ? aroundCommit(effects, cause) : beforeCommit(cause));
+  }
+
+  private static Future<?> lock(SqlConnection sql, Effects effects) {
+    return sql.preparedQuery(LOCK_SHARDS)
+        .execute(
+            Columns.row(
+                effects.shards().keySet().toArray(Integer[]::new),
+                Columns.longs(effects.shards().values(), Effects.Move::from)));
   }
 
   @Override
   public Future<UnitOfWork> commitLocked(Wanted wanted, Function<Loaded, UnitOfWork> decide) {
     AtomicReference<Effects> sent = new AtomicReference<>();
-    return onConnection(
-        connection -> {
-          Future<?> begun = connection.query(BEGIN).execute();
-          Future<Loaded> loaded = reads.load(connection, wanted, LedgerReads.POSITIONS_LOCKED);
-          return Future.join(begun, loaded)
-              .transform(all -> firstOf(loaded, begun))
-              .map(decide)
-              .recover(cause -> rollback(connection, cause))
-              .compose(unit -> writeDecided(connection, unit, sent).map(unit));
-        },
+    return attempt(
+        attempt ->
+            attempt
+                .begin(BEGIN, () -> reads.load(attempt.sql(), wanted, LedgerReads.POSITIONS_LOCKED))
+                .map(decide)
+                .compose(unit -> {
+                  Effects effects = unit.effects();
+                  if (effects.isEmpty()) {
+                    return Future.succeededFuture(unit);
+                  }
+                  sent.set(effects);
+                  return attempt.commit(writes.write(attempt.sql(), effects)).map(unit);
+                }),
         cause -> {
           Effects effects = sent.get();
-          return effects == null ? beforeCommit(cause) : commitFailure(effects, cause);
+          return effects == null ? beforeCommit(cause) : aroundCommit(effects, cause);
         });
-  }
-
-  private Future<Void> writeDecided(
-      SqlConnection connection, UnitOfWork unit, AtomicReference<Effects> sent) {
-    Effects effects = unit.effects();
-    List<Future<?>> all = new ArrayList<>();
-    if (!effects.isEmpty()) {
-      sent.set(effects);
-      all.addAll(writes.write(connection, effects));
-    }
-    all.add(connection.query(COMMIT).execute());
-    return allOf(all);
-  }
-
-  private static <T> Future<T> rollback(SqlConnection connection, Throwable cause) {
-    return connection.query(ROLLBACK).execute().transform(done -> Future.failedFuture(cause));
   }
 
   @Override
   public Future<Boolean> wasCommitted(Effects effects) {
-    return onConnection(
-        connection ->
-            connection
-                .query(BEGIN)
-                .execute()
-                .compose(begun ->
-                    connection
-                        .preparedQuery(WAIT_FOR_SHARDS)
-                        .execute(
-                            Columns.row(
-                                (Object) effects.shards().keySet().toArray(Integer[]::new))))
-                .compose(free -> isThere(connection, effects))
-                .compose(there -> connection.query(COMMIT).execute().map(there)),
-        Unavailable::new);
+    return attempt(
+        attempt ->
+            attempt
+                .begin(
+                    BEGIN,
+                    () ->
+                        attempt
+                            .sql()
+                            .preparedQuery(WAIT_FOR_SHARDS)
+                            .execute(
+                                Columns.row(
+                                    (Object) effects.shards().keySet().toArray(Integer[]::new))))
+                .compose(free -> isThere(attempt.sql(), effects)),
+        PgLedger::beforeCommit);
   }
 
   /** One row of the unit tells: it is there with all the others or not at all. */
-  private Future<Boolean> isThere(SqlConnection connection, Effects effects) {
+  private static Future<Boolean> isThere(SqlConnection sql, Effects effects) {
     if (!effects.events().isEmpty()) {
       LoggedEvent event = effects.events().getFirst();
-      return connection
-          .preparedQuery(EVENT_OF_UNIT)
+      return sql.preparedQuery(EVENT_OF_UNIT)
           .execute(Columns.row(event.shard(), event.position(), effects.unitId()))
           .map(rows -> rows.size() == 1);
     }
-    StoredAnswer answer = effects.answers().getFirst();
-    return connection
-        .preparedQuery(ANSWER_OF_UNIT)
+    AnswerKey answer = effects.answers().getFirst().key();
+    return sql.preparedQuery(ANSWER_OF_UNIT)
         .execute(
-            Columns.row(
-                shards.of(answer.sku()), answer.key().scope(), answer.key().id(), effects.unitId()))
+            Columns.row(answer.shard(), answer.key().scope(), answer.key().id(), effects.unitId()))
         .map(rows -> rows.size() == 1);
   }
 
   @Override
   public Future<Optional<Sku>> ownerOf(BatchRef ref) {
-    return onConnection(
-        connection ->
-            connection
+    return attempt(
+        attempt ->
+            attempt
+                .sql()
                 .preparedQuery(OWNER)
                 .execute(Columns.row(ref.value()))
                 .map(rows ->
                     rows.size() == 0
                         ? Optional.empty()
                         : Optional.of(new Sku(rows.iterator().next().getString(0)))),
-        Unavailable::new);
+        PgLedger::beforeCommit);
   }
 
-  private <T> Future<T> onConnection(
-      Function<SqlConnection, Future<T>> work, Function<Throwable, RuntimeException> translate) {
-    return pool.getConnection()
-        .recover(cause -> Future.failedFuture(new Unavailable(cause)))
-        .compose(connection ->
-            Future.succeededFuture(connection)
-                .compose(work)
-                // Only when nothing is in flight any more: the next one must not inherit it.
-                .onComplete(ended -> connection.close())
-                .timeout(limitMs, TimeUnit.MILLISECONDS))
-        .recover(cause -> Future.failedFuture(translated(cause, translate)));
+  private <T> Future<T> attempt(
+      Function<PgAttempt, Future<T>> work, Function<Throwable, Throwable> meaning) {
+    return PgAttempt.with(pool, limitMs, work)
+        .recover(cause -> Future.failedFuture(meaning.apply(cause)));
   }
 
-  private static Throwable translated(
-      Throwable cause, Function<Throwable, RuntimeException> translate) {
-    return cause instanceof CommitFailure || cause instanceof IllegalStateException
-        ? cause
-        : translate.apply(cause);
-  }
-
-  private static RuntimeException beforeCommit(Throwable cause) {
+  /** What a failure means as long as no COMMIT was sent: nothing is written. */
+  private static Throwable beforeCommit(Throwable cause) {
     if (SqlState.isLostRace(cause)) {
       return new LostRace(cause);
     }
-    return SqlState.isAnswer(cause) && !SqlState.isPassing(cause)
-        ? new Rejected(cause)
-        : new Unavailable(cause);
+    if (SqlState.isAnswer(cause) && !SqlState.isPassing(cause)) {
+      return new Rejected(cause);
+    }
+    // What is neither the client's nor the server's word is a mistake of ours in deciding.
+    boolean ours = cause instanceof RuntimeException && !(cause instanceof VertxException);
+    return ours ? cause : new Unavailable(cause);
   }
 
   /** What a failure of a transaction means whose COMMIT was sent. */
-  private static RuntimeException commitFailure(Effects effects, Throwable cause) {
-    if (SqlState.isLostRace(cause)) {
-      return new LostRace(cause);
-    }
-    if (!SqlState.isAnswer(cause)) {
-      return new Unsettled(effects, cause);
-    }
-    return SqlState.isPassing(cause) ? new Unavailable(cause) : new Rejected(cause);
-  }
-
-  /** The first failure that is not the mere consequence of another. */
-  private static Future<Void> allOf(List<Future<?>> sent) {
-    return Future.join(sent)
-        .<Void>mapEmpty()
-        .recover(any ->
-            Future.failedFuture(
-                sent.stream()
-                    .filter(Future::failed)
-                    .map(Future::cause)
-                    .filter(cause -> !SqlState.isConsequence(cause))
-                    .findFirst()
-                    .orElse(any)));
-  }
-
-  private static <T> Future<T> firstOf(Future<T> wanted, Future<?>... others) {
-    for (Future<?> other : others) {
-      if (other.failed() && !SqlState.isConsequence(other.cause())) {
-        return Future.failedFuture(other.cause());
-      }
-    }
-    return wanted;
+  private static Throwable aroundCommit(Effects effects, Throwable cause) {
+    return SqlState.isAnswer(cause) ? beforeCommit(cause) : new Unsettled(effects, cause);
   }
 }

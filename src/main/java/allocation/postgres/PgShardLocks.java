@@ -6,7 +6,9 @@ import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Tuple;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,11 @@ public final class PgShardLocks implements ShardLocks {
   private final PgConnectOptions options;
   private @Nullable Future<PgConnection> session;
 
+  /** PostgreSQL gives a session a lock that it has a second time; two followers here must not. */
+  private final Set<Name> taken = new HashSet<>();
+
+  private record Name(String follower, int shard) {}
+
   /**
    * @param options the server; the session is opened on first use and again after it was lost
    */
@@ -32,20 +39,32 @@ public final class PgShardLocks implements ShardLocks {
 
   @Override
   public Future<Optional<Held>> tryLock(String follower, int shard) {
-    return session()
-        .compose(connection ->
-            connection
-                .preparedQuery(TRY)
-                .execute(Tuple.of(follower, shard))
-                .map(rows -> rows.iterator().next().getBoolean(0))
-                .map(taken ->
-                    taken ? Optional.of(new Lock(connection, follower, shard)) : Optional.empty()));
+    Name name = new Name(follower, shard);
+    return session().compose(connection -> tryLock(connection, name));
+  }
+
+  private Future<Optional<Held>> tryLock(PgConnection connection, Name name) {
+    if (!taken.add(name)) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    return connection
+        .preparedQuery(TRY)
+        .execute(Tuple.of(name.follower(), name.shard()))
+        .map(rows -> rows.iterator().next().getBoolean(0))
+        .<Optional<Held>>map(
+            locked -> locked ? Optional.of(new Lock(connection, name)) : Optional.empty())
+        .onComplete(tried -> {
+          if (isOpen(connection) && (tried.failed() || tried.result().isEmpty())) {
+            taken.remove(name);
+          }
+        });
   }
 
   /** Ends the session, and with it every lock. */
   public Future<Void> close() {
     Future<PgConnection> open = session;
     session = null;
+    taken.clear();
     return open == null
         ? Future.succeededFuture()
         : open.compose(PgConnection::close).otherwiseEmpty();
@@ -67,31 +86,45 @@ public final class PgShardLocks implements ShardLocks {
   private void forget(Future<PgConnection> ended) {
     if (ended.equals(session)) {
       session = null;
+      taken.clear();
     }
+  }
+
+  private boolean isOpen(PgConnection connection) {
+    Future<PgConnection> open = session;
+    return open != null && open.succeeded() && open.result().equals(connection);
   }
 
   private final class Lock implements Held {
     private final PgConnection connection;
-    private final String follower;
-    private final int shard;
+    private final Name name;
+    private boolean released;
 
-    Lock(PgConnection connection, String follower, int shard) {
+    Lock(PgConnection connection, Name name) {
       this.connection = connection;
-      this.follower = follower;
-      this.shard = shard;
+      this.name = name;
     }
 
     @Override
     public boolean isHeld() {
-      Future<PgConnection> open = session;
-      return open != null && open.succeeded() && open.result().equals(connection);
+      return !released && isOpen(connection);
     }
 
     @Override
     public Future<Void> release() {
-      return isHeld()
-          ? connection.preparedQuery(RELEASE).execute(Tuple.of(follower, shard)).mapEmpty()
-          : Future.succeededFuture();
+      if (!isHeld()) {
+        return Future.succeededFuture();
+      }
+      released = true;
+      return connection
+          .preparedQuery(RELEASE)
+          .execute(Tuple.of(name.follower(), name.shard()))
+          .onSuccess(unlocked -> {
+            if (isOpen(connection)) {
+              taken.remove(name);
+            }
+          })
+          .mapEmpty();
     }
   }
 }
