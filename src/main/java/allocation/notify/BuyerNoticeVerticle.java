@@ -59,6 +59,9 @@ public final class BuyerNoticeVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return follower.stop().timeout(STOP_MS, TimeUnit.MILLISECONDS).eventually(mailbox::close);
+    // Home first: a time-out of a future without a context fires on a foreign thread.
+    return Future.fromCompletionStage(follower.stop().toCompletionStage(), context)
+        .timeout(STOP_MS, TimeUnit.MILLISECONDS)
+        .eventually(mailbox::close);
   }
 }

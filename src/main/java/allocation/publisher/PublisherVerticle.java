@@ -73,7 +73,8 @@ public final class PublisherVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    Future<Void> stopped = follower.stop();
+    // Home first: a time-out of a future without a context fires on a foreign thread.
+    Future<Void> stopped = Future.fromCompletionStage(follower.stop().toCompletionStage(), context);
     return stopped
         .timeout(STOP_MS, TimeUnit.MILLISECONDS)
         .recover(late -> {

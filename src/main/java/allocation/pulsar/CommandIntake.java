@@ -72,8 +72,9 @@ final class CommandIntake {
     if (inFlight == 0) {
       empty.tryComplete();
     }
-    return empty
-        .future()
+    // Home first: a time-out of a future without a context fires on a foreign thread.
+    return pulsar
+        .home(empty.future().toCompletionStage())
         .timeout(timeoutMs, TimeUnit.MILLISECONDS)
         .recover(late -> {
           LOG.warn("messages are left to be brought again topic={} n={}", source.topic(), inFlight);

@@ -9,6 +9,7 @@ import allocation.domain.Outcome;
 import allocation.domain.Refusal;
 import allocation.domain.Sku;
 import io.vertx.core.Future;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -33,7 +34,7 @@ final class CommandMessages {
   private record Attempt(Incoming message, Command command, int failures, int internalFailures) {}
 
   /**
-   * @param parser throws {@link IllegalArgumentException} with the reason on what is no command
+   * @param parser throws with the reason, on what is no command
    */
   CommandMessages(
       Function<byte[], Command> parser, Dispatcher dispatcher, Pauses pauses, int maxBytes) {
@@ -56,11 +57,8 @@ final class CommandMessages {
     Command command;
     try {
       command = parser.apply(message.data().getBytes());
-    } catch (IllegalArgumentException e) {
-      return dead("unreadable", String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
-      LOG.error("a command cannot be read topic={} id={}", message.topic(), message.id(), e);
-      return dead("unreadable", e.toString());
+      return dead("unreadable", Objects.requireNonNullElse(e.getMessage(), e.toString()));
     }
     return attempt(new Attempt(message, command, 0, 0));
   }
@@ -73,11 +71,10 @@ final class CommandMessages {
   }
 
   private Future<Verdict> ask(Attempt attempt, Optional<Sku> sku) {
-    if (sku.isEmpty()) {
-      // Only a batch is looked up before it is sent, and this one was never made.
-      return dead("unknown-batch", "there is no such batch: " + attempt.message().text());
-    }
     Incoming message = attempt.message();
+    if (sku.isEmpty()) {
+      return Future.succeededFuture(unknownBatch(attempt.command()));
+    }
     return dispatcher
         .send(
             sku.get(),
@@ -117,6 +114,13 @@ final class CommandMessages {
     };
   }
 
+  /** Only a batch is looked up before it is asked for. */
+  private static Verdict unknownBatch(Command command) {
+    return command instanceof Command.ChangeBatch change
+        ? refused(new Refusal.UnknownBatch(change.ref()))
+        : new Verdict.Dead("unknown-batch", "there is no such batch");
+  }
+
   private static Verdict refused(Refusal refusal) {
     return switch (refusal) {
       // The log tells those whom it concerns: OutOfStock.
@@ -125,11 +129,11 @@ final class CommandMessages {
           new Verdict.Dead("key-reused", "another command had this message's id");
       case Refusal.BatchExistsWithOtherContent no ->
           new Verdict.Dead(
-              "batch-exists-with-other-content",
+              "batch-exists",
               "batch %s was created with another SKU, quantity or ETA".formatted(no.ref()));
       case Refusal.LineExistsWithOtherQuantity no ->
           new Verdict.Dead(
-              "line-exists-with-other-quantity",
+              "line-exists",
               "the order has this SKU already, in quantity " + no.allocatedQuantity());
       case Refusal.UnknownSku no ->
           new Verdict.Dead("unknown-sku", "there was never a batch of SKU " + no.sku());

@@ -62,9 +62,4 @@ record Incoming(
     }
     return message.hasKey() ? "key " + message.getKey() : "";
   }
-
-  /** The text, as far as it is one; for people. */
-  String text() {
-    return data.toString();
-  }
 }

@@ -32,7 +32,7 @@ public final class PulsarCommandsVerticle extends VerticleBase {
   private List<CommandIntake> intakes = List.of();
 
   /**
-   * @param commands reads any command; throws {@link IllegalArgumentException} with the reason
+   * @param commands reads any command; throws with the reason on what is none
    * @param quantityChanges reads the original's {@code {"batchref","qty"}}; likewise
    * @param correlationIds makes one for a message that brings none
    */
