@@ -17,18 +17,24 @@ final class OsProcess {
 
   /** Sends a signal ({@code INT}, {@code KILL}, {@code STOP}, {@code CONT}) to one process. */
   static void signal(String name, long pid) {
-    run(List.of("kill", "-" + name, Long.toString(pid)));
+    // The shell's own kill: not every system has it as a program.
+    run(List.of("/bin/sh", "-c", "kill -" + name + " " + pid));
   }
 
-  /** Sends a signal to a process and to all its descendants, the parent first. */
+  /** Sends a signal to a process and to all its descendants that still run, the parent first. */
   static void signalTree(String name, ProcessHandle process) {
     try (Stream<ProcessHandle> tree = Stream.concat(Stream.of(process), process.descendants())) {
-      List<String> command =
-          Stream.concat(
-                  Stream.of("kill", "-" + name),
-                  tree.map(one -> Long.toString(one.pid())).toList().stream())
-              .toList();
-      run(command);
+      tree.toList().forEach(one -> signalIfAlive(name, one));
+    }
+  }
+
+  private static void signalIfAlive(String name, ProcessHandle process) {
+    try {
+      signal(name, process.pid());
+    } catch (IllegalStateException e) {
+      if (process.isAlive()) {
+        throw e;
+      }
     }
   }
 

@@ -43,7 +43,7 @@ public final class PostgresServer implements AutoCloseable {
 
   /** Starts the server and returns when it answers; fails with the end of its log. */
   public void start() {
-    stopOrphan();
+    stop();
     if (!Files.exists(data)) {
       initialise();
     }
@@ -61,11 +61,16 @@ public final class PostgresServer implements AutoCloseable {
     return new PostgresDatabase("127.0.0.1", port);
   }
 
-  /** Ends the sessions and stops the server; returns when it is gone. A stopped one is no fault. */
+  /**
+   * Ends the sessions and stops the server, also one that a killed process has left on this folder;
+   * returns when it has let go of the folder and the port. A stopped one is no fault.
+   */
   public void stop() {
-    if (postmaster().isPresent()) {
-      pgCtl("stop", "--mode=fast", "--wait", "--timeout=" + STOP_LIMIT.toSeconds());
-    }
+    postmaster()
+        .ifPresent(postmaster -> {
+          OsProcess.signalTree("CONT", postmaster);
+          pgCtl("stop", "--mode=fast", "--wait", "--timeout=" + STOP_LIMIT.toSeconds());
+        });
   }
 
   /** Same as {@link #stop}. */
@@ -89,17 +94,6 @@ public final class PostgresServer implements AutoCloseable {
   /** Lets a frozen server go on. */
   public void thaw() {
     OsProcess.signalTree("CONT", running());
-  }
-
-  /** Stops the server that a killed process left on this folder, if there is one. */
-  void stopOrphan() {
-    postmaster()
-        .ifPresent(orphan -> {
-          OsProcess.signalTree("CONT", orphan);
-          // INT is PostgreSQL's fast stop: sessions are ended, data is flushed.
-          OsProcess.signal("INT", orphan.pid());
-          OsProcess.endWithin(orphan, STOP_LIMIT);
-        });
   }
 
   private void initialise() {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * process that started it is gone, however it went.
  */
 public final class PulsarServer implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
   private static final Path BUILT = Path.of("target", "pulsar-server");
 

@@ -35,7 +35,7 @@ final class TestFolder {
   }
 
   private static void empty(DataFolder folder) {
-    new PostgresServer(folder.path(), 0).stopOrphan();
+    new PostgresServer(folder.path(), 0).stop();
     new PulsarServer(folder.path(), 0, 0).stopOrphan();
     try {
       PostgresBinaries.delete(folder.resolve("postgres"));
