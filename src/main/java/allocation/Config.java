@@ -4,7 +4,10 @@ import allocation.bus.Shards;
 import allocation.handler.CommandHandlerVerticle;
 import allocation.notify.MailSettings;
 import allocation.readmodel.ReadModelVerticle;
+import allocation.postgres.PgSession;
+import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,6 +41,10 @@ public record Config(
 
   /** A database and the pool to it. Prints no password. */
   public record Postgres(PgConnectOptions server, int poolSize) {
+    Pool pool(Vertx vertx, long limitMs) {
+      return PgSession.pool(vertx, server, poolSize, limitMs);
+    }
+
     @Override
     public String toString() {
       return "postgresql://%s:%d/%s"
@@ -57,6 +64,11 @@ public record Config(
   /** Where the file is, if not named: {@code conf/allocation.yaml}. */
   static final String FILE_VARIABLE = "ALLOCATION_CONF";
 
+  /** Milliseconds that one call of the database may take: below what the caller waits. */
+  long unitLimitMs() {
+    return http.replyTimeoutMs() * 6 / 10;
+  }
+
   /**
    * Reads the file that {@code ALLOCATION_CONF} names (else conf/allocation.yaml, if there is one)
    * and the environment. Throws with every fault in one message.
@@ -71,7 +83,7 @@ public record Config(
   static Config read(Settings from) {
     int viewMs = from.integer("http.viewTimeoutMs", 2_000, 1, 600_000);
     int replyMs = from.integer("http.replyTimeoutMs", 5_000, 100, 600_000);
-    Postgres postgres = postgres(from, from.required("postgres.uri"), "postgres", 12, replyMs);
+    Postgres postgres = postgres(from, from.required("postgres.uri"), "postgres", 12);
     return new Config(
         new Shards(from.integer("shards", 16, 1, 1_024)),
         http(from, replyMs, viewMs),
@@ -85,7 +97,7 @@ public record Config(
         from.integer("handler.instances", 2, 1, 64),
         Duration.ofHours(from.integer("handler.answersKeptHours", 48, 1, 24 * 365)),
         postgres,
-        views(from, postgres, replyMs),
+        views(from, postgres),
         new ReadModelVerticle.Limits(
             viewMs, from.integer("views.waitingReads", 10_000, 1, NO_LIMIT), VIEW_BATCH_ROWS),
         pulsar(from),
@@ -109,17 +121,17 @@ public record Config(
         from.integer("http.retryAfterSeconds", 1, 1, 3_600));
   }
 
-  private static Postgres views(Settings from, Postgres writeSide, int replyMs) {
+  private static Postgres views(Settings from, Postgres writeSide) {
     Optional<String> uri = from.optional("views.uri");
     if (uri.isPresent()) {
-      return postgres(from, uri.get(), "views", 6, replyMs);
+      return postgres(from, uri.get(), "views", 6);
     }
     from.optional("views.password");
     return new Postgres(writeSide.server(), from.integer("views.poolSize", 6, 1, 1_000));
   }
 
   private static Postgres postgres(
-      Settings from, String uri, String section, int poolSize, int replyMs) {
+      Settings from, String uri, String section, int poolSize) {
     PgConnectOptions server = new PgConnectOptions();
     if (!uri.isEmpty()) {
       try {
@@ -130,14 +142,6 @@ public record Config(
       }
     }
     from.optional(section + ".password").ifPresent(server::setPassword);
-    server
-        .setCachePreparedStatements(true)
-        .setPreparedStatementCacheSqlLimit(8_192)
-        .addProperty("application_name", "allocation")
-        // Below the reply time, so that the server ends what nobody waits for any more.
-        .addProperty("lock_timeout", String.valueOf(replyMs * 4 / 10))
-        .addProperty("statement_timeout", String.valueOf(replyMs * 5 / 10))
-        .addProperty("idle_in_transaction_session_timeout", String.valueOf(replyMs * 5 / 10));
     return new Postgres(server, from.integer(section + ".poolSize", poolSize, 1, 1_000));
   }
 

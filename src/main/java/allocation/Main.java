@@ -133,7 +133,7 @@ public final class Main {
   }
 
   /** Blocks the command line's own thread, which is no event loop. */
-  static <T> T result(Future<T> future) {
+  public static <T> T result(Future<T> future) {
     try {
       return future.toCompletionStage().toCompletableFuture().join();
     } catch (CompletionException e) {
@@ -152,7 +152,7 @@ public final class Main {
   }
 
   /** What went wrong, in one line for who starts it; a fault of ours keeps its trace. */
-  static String message(Throwable cause) {
+  public static String message(Throwable cause) {
     Throwable root = cause;
     while (root.getCause() != null && (root.getMessage() == null || isWrapper(root))) {
       root = root.getCause();

@@ -5,7 +5,6 @@ import allocation.postgres.PgEventLog;
 import allocation.postgres.ViewsRebuild;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import java.util.function.Consumer;
 
@@ -17,12 +16,8 @@ final class RebuildViews {
 
   static Future<Void> run(Config config, Consumer<String> progress) {
     Vertx vertx = Vertx.vertx();
-    // Not a request: its statements may take as long as they take.
-    Config.Postgres views =
-        new Config.Postgres(
-            new PgConnectOptions(config.views().server()).addProperty("statement_timeout", "0"), 2);
-    Pool viewPool = Pools.open(vertx, views, "views", config.http().replyTimeoutMs());
-    Pool logPool = Pools.open(vertx, config.postgres(), "log", config.http().replyTimeoutMs());
+    Pool viewPool = config.views().pool(vertx, config.unitLimitMs());
+    Pool logPool = config.postgres().pool(vertx, config.unitLimitMs());
     return vertx
         .<Void>executeBlocking(() -> {
           Migrations.migrate(config.postgres().server(), config.shards().count());

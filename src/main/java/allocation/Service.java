@@ -79,8 +79,8 @@ public final class Service {
       return vertx.close();
     });
     LocalCodec.register(vertx.eventBus());
-    writePool = Pools.open(vertx, config.postgres(), "write", config.http().replyTimeoutMs());
-    viewPool = Pools.open(vertx, config.views(), "views", config.http().replyTimeoutMs());
+    writePool = config.postgres().pool(vertx, config.unitLimitMs());
+    viewPool = config.views().pool(vertx, config.unitLimitMs());
     log = new PgEventLog(writePool);
     undo.add(() -> Future.join(writePool.close(), viewPool.close()));
     pulsar = VertxPulsar.create(vertx, config.pulsar());
@@ -165,7 +165,7 @@ public final class Service {
 
   private Future<?> handlers() {
     PgLedger ledger =
-        new PgLedger(writePool, config.shards(), config.http().replyTimeoutMs() * 6 / 10);
+        new PgLedger(writePool, config.shards(), config.unitLimitMs());
     return Future.all(
         config.shards().split(config.handlerInstances()).stream()
             .map(owned ->
