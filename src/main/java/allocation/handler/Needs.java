@@ -1,5 +1,6 @@
 package allocation.handler;
 
+import allocation.bus.CommandMessage;
 import allocation.bus.Shards;
 import allocation.domain.BatchRef;
 import allocation.domain.Command;
@@ -20,21 +21,23 @@ final class Needs {
   private Needs() {}
 
   static Wanted of(
-      List<Pending> commands, Shards shards, BiFunction<Integer, Sku, Optional<Product>> memory) {
+      List<CommandMessage> commands,
+      Shards shards,
+      BiFunction<Integer, Sku, Optional<Product>> memory) {
     Set<Integer> wantedShards = new HashSet<>();
     Set<Sku> products = new HashSet<>();
     Set<LineKey> lines = new HashSet<>();
     Set<BatchRef> refs = new HashSet<>();
     Set<AnswerKey> keys = new HashSet<>();
     Optional<Wanted.BatchCut> cut = Optional.empty();
-    for (Pending pending : commands) {
-      Sku sku = pending.sku();
+    for (CommandMessage message : commands) {
+      Sku sku = message.sku();
       int shard = shards.of(sku);
       wantedShards.add(shard);
       if (memory.apply(shard, sku).isEmpty()) {
         products.add(sku);
       }
-      switch (pending.command()) {
+      switch (message.command()) {
         case Command.CreateBatch create -> refs.add(create.ref());
         case Command.Allocate allocate -> lines.add(new LineKey(allocate.orderId(), sku));
         case Command.Deallocate deallocate -> lines.add(new LineKey(deallocate.orderId(), sku));
@@ -44,8 +47,8 @@ final class Needs {
           }
         }
       }
-      if (UnitOfWork.isKeyed(pending.command())) {
-        keys.add(new AnswerKey(shard, pending.message().key()));
+      if (UnitOfWork.isKeyed(message.command())) {
+        keys.add(new AnswerKey(shard, message.key()));
       }
     }
     return new Wanted(wantedShards, products, lines, refs, keys, cut);

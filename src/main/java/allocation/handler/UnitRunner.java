@@ -2,6 +2,7 @@ package allocation.handler;
 
 import allocation.bus.Addresses;
 import allocation.bus.CommandFailure;
+import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.bus.EventsCommitted;
 import allocation.bus.Shards;
@@ -110,13 +111,17 @@ final class UnitRunner {
   /** What the unit has to know; what is remembered of a shard that has moved is forgotten first. */
   private Future<Loaded> load(List<Pending> commands) {
     return ledger
-        .load(Needs.of(commands, shards, memory::product))
+        .load(Needs.of(messages(commands), shards, memory::product))
         .compose(loaded ->
             forgetMoved(loaded)
                 ? ledger
-                    .load(Needs.of(commands, shards, Needs.NOTHING_REMEMBERED))
+                    .load(Needs.of(messages(commands), shards, Needs.NOTHING_REMEMBERED))
                     .onSuccess(this::forgetMoved)
                 : Future.succeededFuture(loaded));
+  }
+
+  private static List<CommandMessage> messages(List<Pending> commands) {
+    return commands.stream().map(Pending::message).toList();
   }
 
   private boolean forgetMoved(Loaded loaded) {
@@ -192,7 +197,7 @@ final class UnitRunner {
     }
     return ledger
         .commitLocked(
-            Needs.of(commands, shards, Needs.NOTHING_REMEMBERED),
+            Needs.of(messages(commands), shards, Needs.NOTHING_REMEMBERED),
             loaded -> decide(commands, loaded, false))
         .onSuccess(unit -> finish(commands, unit))
         .<Void>mapEmpty()

@@ -89,7 +89,7 @@ public final class PgLedger implements Ledger {
         cause -> sent.get() ? aroundCommit(effects, cause) : beforeCommit(cause));
   }
 
-  private static Future<?> lock(SqlConnection sql, Effects effects) {
+  static Future<?> lock(SqlConnection sql, Effects effects) {
     return sql.preparedQuery(LOCK_SHARDS)
         .execute(
             Columns.row(
