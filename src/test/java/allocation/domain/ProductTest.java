@@ -4,7 +4,6 @@ import static allocation.given.Given.CHAIR;
 import static allocation.given.Given.allocate;
 import static allocation.given.Given.batch;
 import static allocation.given.Given.change;
-import static allocation.given.Given.create;
 import static allocation.given.Given.deallocate;
 import static allocation.given.Given.due;
 import static allocation.given.Given.inStock;
@@ -23,6 +22,7 @@ import allocation.domain.Event.BatchEtaChanged;
 import allocation.domain.Event.BatchQuantityChanged;
 import allocation.domain.Event.Deallocated;
 import allocation.domain.Event.OutOfStock;
+import allocation.given.Given;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,7 +178,7 @@ class ProductTest {
   @Test
   void a_new_batch_is_made_with_nothing_allocated() {
     Decision decision =
-        Product.unknown(CHAIR).decide(create("b1", 10, due("2026-12-01")), noLineYet());
+        Product.unknown(CHAIR).decide(Given.create("b1", 10, due("2026-12-01")), noLineYet());
 
     Batch made = batch("b1", 10, due("2026-12-01"));
     assertThat(decision.events())
@@ -194,7 +194,7 @@ class ProductTest {
     Product product = product(changed);
 
     Decision decision =
-        product.decide(create("b1", 10, due("2026-12-01")), noLineYet().owner("b1", CHAIR));
+        product.decide(Given.create("b1", 10, due("2026-12-01")), noLineYet().owner("b1", CHAIR));
 
     assertThat(Outcome.of(decision))
         .isEqualTo(new Outcome.Repeated(new Answer.OfBatch(CHAIR, changed)));
@@ -218,7 +218,7 @@ class ProductTest {
 
     Decision decision =
         product.decide(
-            create("b1", quantity, arrival(eta)), noLineYet().owner("b1", new Sku(owner)));
+            Given.create("b1", quantity, arrival(eta)), noLineYet().owner("b1", new Sku(owner)));
 
     refuses(decision, new Refusal.BatchExistsWithOtherContent(ref("b1")));
     changes_nothing(product, decision);
@@ -228,7 +228,8 @@ class ProductTest {
   void a_new_batch_serves_nobody_by_itself() {
     Product product = product(batch("b1", 5, 5, due("2026-12-01")));
 
-    Decision decision = product.decide(create("b2", 10, inStock()), lines(line("o1", 5, "b1", 1)));
+    Decision decision =
+        product.decide(Given.create("b2", 10, inStock()), lines(line("o1", 5, "b1", 1)));
 
     assertThat(decision.events()).containsExactly(new BatchCreated(ref("b2"), 10, inStock()));
   }
@@ -348,7 +349,7 @@ class ProductTest {
     Facts facts = lines(line("o1", 2, "b1", 1), line("o2", 6, "b1", 2), line("o3", 9, "b2", 3));
     Command command =
         switch (what) {
-          case "a new batch" -> create("b3", 1, inStock());
+          case "a new batch" -> Given.create("b3", 1, inStock());
           case "a raise" -> change("b1", 11);
           case "a deallocation" -> deallocate("o1");
           case "a cut that takes a line away and frees" -> change("b1", 7);
