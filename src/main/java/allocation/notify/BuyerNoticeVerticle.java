@@ -10,12 +10,16 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Log to mail: word to the buyer of everything that ran out, once each as far as SMTP allows. While
  * the mail server is away the log keeps them. One for a node, so that shards share mails.
  */
 public final class BuyerNoticeVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(BuyerNoticeVerticle.class);
+
   /** The follower's name. */
   public static final String NAME = "buyer-notices";
 
@@ -62,6 +66,10 @@ public final class BuyerNoticeVerticle extends VerticleBase {
     // Home first: a time-out of a future without a context fires on a foreign thread.
     return Future.fromCompletionStage(follower.stop().toCompletionStage(), context)
         .timeout(STOP_MS, TimeUnit.MILLISECONDS)
+        .recover(late -> {
+          LOG.warn("the mail server does not answer, stopping without it follower={}", NAME);
+          return Future.succeededFuture();
+        })
         .eventually(mailbox::close);
   }
 }

@@ -90,7 +90,10 @@ final class CommandIntake {
         .onSuccess(this::connected)
         .onFailure(cause -> {
           if (failures == 0) {
-            LOG.warn("cannot subscribe, will try again topic={}", source.topic(), cause);
+            LOG.warn(
+                "cannot subscribe, will try again topic={} cause={}",
+                source.topic(),
+                cause.toString());
           }
           pauses.after(failures).onSuccess(over -> connect(failures + 1));
         });
@@ -139,7 +142,10 @@ final class CommandIntake {
   }
 
   private void reconnect(VertxConsumer lost, Throwable cause) {
-    LOG.warn("the subscription was lost, subscribes again topic={}", source.topic(), cause);
+    LOG.warn(
+        "the subscription was lost, subscribes again topic={} cause={}",
+        source.topic(),
+        cause.toString());
     consumer = Optional.empty();
     lost.close().onComplete(closed -> connect(0));
   }

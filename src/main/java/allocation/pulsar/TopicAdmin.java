@@ -104,7 +104,7 @@ final class TopicAdmin {
   private void tell(Throwable cause) {
     if (!lastFault.equals(cause.toString())) {
       lastFault = cause.toString();
-      LOG.error("{}", cause.toString());
+      LOG.error("Pulsar's topics cannot be set up, will try again cause={}", cause.toString());
     }
   }
 

@@ -3,6 +3,7 @@ package allocation.pulsar;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -87,11 +88,18 @@ public final class VertxPulsar {
   /** The way home for what another thread completes. */
   <T> Future<T> home(CompletionStage<T> stage) {
     Context context = vertx.getOrCreateContext();
-    return Future.fromCompletionStage(stage, context);
+    return Future.fromCompletionStage(stage, context)
+        .recover(cause -> Future.failedFuture(bare(cause)));
   }
 
   <T> Future<T> limited(Future<T> future) {
     return future.timeout(settings.operationTimeoutMs(), TimeUnit.MILLISECONDS);
+  }
+
+  /** What went wrong, without the wrapping that stages put around it. */
+  private static Throwable bare(Throwable cause) {
+    Throwable inner = cause instanceof CompletionException ? cause.getCause() : null;
+    return inner == null ? cause : inner;
   }
 
   private static boolean isNotFound(Throwable cause) {

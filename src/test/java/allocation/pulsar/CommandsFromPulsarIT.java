@@ -1,0 +1,121 @@
+package allocation.pulsar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import allocation.bus.CommandMessage;
+import allocation.embedded.Servers;
+import allocation.given.Later;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.pulsar.client.api.Message;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class CommandsFromPulsarIT {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private final Settings settings =
+      Settings.of(
+          Servers.pulsarServiceUrl(), Servers.pulsarAdminUrl(), Servers.newNamespace("commands"));
+  private final Vertx vertx = Vertx.vertx();
+  private final VertxPulsar pulsar = VertxPulsar.create(vertx, settings);
+  private final Outside outside = new Outside(settings);
+  private final CommandsUnderTest commands = new CommandsUnderTest(vertx, pulsar);
+
+  @BeforeEach
+  void answer_commands() {
+    commands.answer();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    Later.on(vertx.getOrCreateContext(), pulsar::close);
+    outside.close();
+    Later.await(vertx.close());
+  }
+
+  @Test
+  void what_cannot_be_carried_out_is_set_aside_and_the_next_is_handled() throws Exception {
+    outside.send(Topics.COMMANDS, "LAMP", "nonsense", Map.of("correlationId", "c-1", "own", "x"));
+    outside.send(Topics.COMMANDS, "LAMP", "unknown-sku");
+    outside.send(Topics.COMMANDS, "LAMP", "x".repeat(settings.maxCommandBytes() + 1));
+    outside.send(Topics.COMMANDS, "", "");
+    outside.send(Topics.COMMANDS, "LAMP", "no-stock");
+    outside.send(Topics.COMMANDS, "LAMP", "o1");
+    commands.deploy();
+
+    await().atMost(LIMIT).until(() -> commands.accepted().contains("o1"));
+    List<Message<byte[]>> dead = outside.read(Topics.deadLetter(Topics.COMMANDS), 4);
+    assertThat(dead)
+        .extracting(message -> message.getProperty("reason"))
+        .containsExactlyInAnyOrder("unreadable", "unknown-sku", "too-large", "unreadable");
+    Message<byte[]> first =
+        dead.stream().filter(message -> Outside.text(message).equals("nonsense")).findFirst().get();
+    assertThat(first.getKey()).isEqualTo("LAMP");
+    assertThat(first.getProperties())
+        .containsEntry("detail", "not a command: nonsense")
+        .containsEntry("originalTopic", settings.topic(Topics.COMMANDS))
+        .containsEntry("originalKey", "LAMP")
+        .containsEntry("correlationId", "c-1")
+        .containsEntry("own", "x")
+        .containsKey("originalMessageId");
+  }
+
+  @Test
+  void a_busy_handler_holds_up_its_key_alone_and_changes_no_order() throws Exception {
+    commands.busyFor("LAMP");
+    for (int i = 1; i <= 5; i++) {
+      outside.send(Topics.COMMANDS, "LAMP", "LAMP-" + i);
+    }
+    for (int i = 1; i <= 5; i++) {
+      outside.send(Topics.COMMANDS, "SOFA", "SOFA-" + i);
+    }
+    commands.deploy();
+    await().atMost(LIMIT).until(() -> commands.accepted().contains("SOFA-5"));
+    await().atMost(LIMIT).until(() -> commands.asked().size() >= 9);
+    assertThat(commands.accepted())
+        .containsExactly("SOFA-1", "SOFA-2", "SOFA-3", "SOFA-4", "SOFA-5");
+    assertThat(commands.asked().stream().map(CommandMessage::key).distinct()).hasSize(6);
+
+    commands.busyFor("");
+
+    await().atMost(LIMIT).until(() -> commands.accepted().contains("LAMP-5"));
+    assertThat(commands.accepted().subList(5, 10))
+        .containsExactly("LAMP-1", "LAMP-2", "LAMP-3", "LAMP-4", "LAMP-5");
+  }
+
+  @Test
+  void the_original_s_changes_are_made_one_at_a_time_in_their_order() throws Exception {
+    for (int i = 1; i <= 20; i++) {
+      outside.send(Topics.CHANGE_BATCH_QUANTITY, "", "change-" + i);
+    }
+    commands.deploy();
+
+    await().atMost(LIMIT).until(() -> commands.accepted().size() == 20);
+    assertThat(commands.accepted().getFirst()).isEqualTo("change-1");
+    assertThat(commands.accepted().getLast()).isEqualTo("change-20");
+    assertThat(commands.mostAtOnce()).isEqualTo(1);
+    assertThat(commands.asked().getFirst().key().scope()).isEqualTo("pulsar change_batch_quantity");
+  }
+
+  @Test
+  void what_was_handled_does_not_come_again_and_what_was_not_does() throws Exception {
+    String first = commands.deploy();
+    outside.send(Topics.COMMANDS, "LAMP", "o1");
+    await().atMost(LIMIT).until(() -> commands.accepted().contains("o1"));
+    commands.busyFor("LAMP");
+    outside.send(Topics.COMMANDS, "LAMP", "LAMP-2");
+    await().atMost(LIMIT).until(() -> commands.asked().size() >= 3);
+
+    Later.await(vertx.undeploy(first));
+    commands.busyFor("");
+    commands.deploy();
+
+    await().atMost(LIMIT).until(() -> commands.accepted().contains("LAMP-2"));
+    assertThat(commands.accepted()).containsExactly("o1", "LAMP-2");
+  }
+}
