@@ -1,0 +1,109 @@
+package allocation.postgres;
+
+import static allocation.given.Waiting.result;
+import static allocation.given.Waiting.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import allocation.log.ShardLocks.Held;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+final class PgShardLocksIT {
+  private static Vertx vertx;
+  private static TestDatabase database;
+
+  private final Context context = vertx.getOrCreateContext();
+  private final PgShardLocks one = new PgShardLocks(vertx, database.options());
+  private final PgShardLocks other = new PgShardLocks(vertx, database.options());
+
+  @BeforeAll
+  static void start() {
+    vertx = Vertx.vertx();
+    database = TestDatabase.create("shard_locks");
+  }
+
+  @AfterAll
+  static void stop() {
+    database.close();
+    result(vertx.close());
+  }
+
+  @AfterEach
+  void close() {
+    on(one::close);
+    on(other::close);
+  }
+
+  @Test
+  void two_services_exclude_each_other_shard_by_shard_and_follower_by_follower() {
+    assertThat(lock(one, "publisher", 3)).isPresent();
+
+    assertThat(lock(other, "publisher", 3)).isEmpty();
+    assertThat(lock(other, "publisher", 4)).isPresent();
+    assertThat(lock(other, "notices", 3)).isPresent();
+  }
+
+  @Test
+  void a_lock_is_given_once_within_a_service_too() {
+    Held held = lock(one, "publisher", 3).orElseThrow();
+
+    assertThat(lock(one, "publisher", 3)).isEmpty();
+    on(held::release);
+    assertThat(lock(one, "publisher", 3)).isPresent();
+  }
+
+  @Test
+  void a_released_lock_is_free_for_another_and_not_held_any_more() {
+    Held held = lock(one, "publisher", 3).orElseThrow();
+    assertThat(held.isHeld()).isTrue();
+
+    on(held::release);
+
+    assertThat(held.isHeld()).isFalse();
+    assertThat(lock(other, "publisher", 3)).isPresent();
+    on(held::release);
+    assertThat(lock(one, "publisher", 3)).isEmpty();
+  }
+
+  @Test
+  void a_killed_session_holds_nothing_and_another_gets_it() {
+    Held held = lock(one, "publisher", 3).orElseThrow();
+
+    database.kill("true");
+
+    until("it notices", () -> !held.isHeld());
+    assertThat(lock(other, "publisher", 3)).isPresent();
+    assertThat(lock(one, "publisher", 3)).isEmpty();
+    assertThat(lock(one, "publisher", 4)).isPresent();
+    on(held::release);
+    assertThat(lock(one, "publisher", 3)).isEmpty();
+  }
+
+  @Test
+  void a_closed_service_leaves_no_lock_behind() {
+    assertThat(lock(one, "publisher", 3)).isPresent();
+
+    on(one::close);
+
+    until("the session ends", () -> lock(other, "publisher", 3).isPresent());
+  }
+
+  private Optional<Held> lock(PgShardLocks locks, String follower, int shard) {
+    return on(() -> locks.tryLock(follower, shard));
+  }
+
+  /** On the event loop that the locks belong to. */
+  private <T> T on(Supplier<Future<T>> what) {
+    Promise<T> done = Promise.promise();
+    context.runOnContext(turn -> what.get().onComplete(done));
+    return result(done.future());
+  }
+}
