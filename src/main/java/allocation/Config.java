@@ -3,8 +3,8 @@ package allocation;
 import allocation.bus.Shards;
 import allocation.handler.CommandHandlerVerticle;
 import allocation.notify.MailSettings;
-import allocation.readmodel.ReadModelVerticle;
 import allocation.postgres.PgSession;
+import allocation.readmodel.ReadModelVerticle;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
@@ -130,8 +130,7 @@ public record Config(
     return new Postgres(writeSide.server(), from.integer("views.poolSize", 6, 1, 1_000));
   }
 
-  private static Postgres postgres(
-      Settings from, String uri, String section, int poolSize) {
+  private static Postgres postgres(Settings from, String uri, String section, int poolSize) {
     PgConnectOptions server = new PgConnectOptions();
     if (!uri.isEmpty()) {
       try {

@@ -164,8 +164,7 @@ public final class Service {
   }
 
   private Future<?> handlers() {
-    PgLedger ledger =
-        new PgLedger(writePool, config.shards(), config.unitLimitMs());
+    PgLedger ledger = new PgLedger(writePool, config.shards(), config.unitLimitMs());
     return Future.all(
         config.shards().split(config.handlerInstances()).stream()
             .map(owned ->
