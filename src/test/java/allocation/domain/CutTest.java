@@ -2,7 +2,7 @@ package allocation.domain;
 
 import static allocation.given.Given.CHAIR;
 import static allocation.given.Given.batch;
-import static allocation.given.Given.change;
+import static allocation.given.Given.changeBatch;
 import static allocation.given.Given.due;
 import static allocation.given.Given.inStock;
 import static allocation.given.Given.line;
@@ -59,7 +59,7 @@ class CutTest {
     Product product =
         product(batch("b1", held, held, inStock()), batch("b2", 30, 30 - freeInB2, SOON));
 
-    Decision decision = product.decide(change("b1", quantity), facts);
+    Decision decision = product.decide(changeBatch("b1", quantity), facts);
 
     Answer.OfChange answer = answer(decision);
     assertThat(answer.moved()).extracting(line -> line.orderId().value()).isEqualTo(words(moved));
@@ -75,7 +75,7 @@ class CutTest {
     Product product = product(batch("b1", 10, 10, inStock()), batch("b2", 5, SOON));
 
     Decision decision =
-        product.decide(change("b1", 6), lines(line("o1", 6, "b1", 1), line("o2", 4, "b1", 2)));
+        product.decide(changeBatch("b1", 6), lines(line("o1", 6, "b1", 1), line("o2", 4, "b1", 2)));
 
     assertThat(decision.events())
         .containsExactly(moved("o2", 4, "b1", "b2"), new BatchQuantityChanged(ref("b1"), 10, 6));
@@ -97,7 +97,7 @@ class CutTest {
     Product product = product(batch("b1", 10, 10, inStock()), batch("b2", 3, SOON));
 
     Decision decision =
-        product.decide(change("b1", 6), lines(line("o1", 6, "b1", 1), line("o2", 4, "b1", 2)));
+        product.decide(changeBatch("b1", 6), lines(line("o1", 6, "b1", 1), line("o2", 4, "b1", 2)));
 
     assertThat(decision.events())
         .containsExactly(
@@ -114,7 +114,7 @@ class CutTest {
         Product.of(CHAIR, List.of(batch("b1", 2, 2, inStock())), /* shortageTold= */ true);
 
     Decision decision =
-        product.decide(change("b1", 0), lines(line("o1", 1, "b1", 1), line("o2", 1, "b1", 2)));
+        product.decide(changeBatch("b1", 0), lines(line("o1", 1, "b1", 1), line("o2", 1, "b1", 2)));
 
     assertThat(decision.events()).filteredOn(event -> event instanceof OutOfStock).hasSize(2);
   }
@@ -126,7 +126,7 @@ class CutTest {
 
     Decision decision =
         product.decide(
-            change("b1", 5),
+            changeBatch("b1", 5),
             lines(line("o1", 4, "b1", 1), line("o2", 5, "b1", 2), line("o3", 1, "b1", 3)));
 
     assertThat(decision.events())
@@ -140,7 +140,7 @@ class CutTest {
 
     Decision decision =
         product.decide(
-            change("b1", 8),
+            changeBatch("b1", 8),
             lines(line("o9", 3, "b1", 1), line("o1", 3, "b1", 30), line("o5", 3, "b1", 2)));
 
     assertThat(answer(decision).moved()).extracting(Moved::orderId).containsExactly(orderId("o1"));
@@ -153,7 +153,7 @@ class CutTest {
 
     Decision decision =
         product.decide(
-            change("b1", 0),
+            changeBatch("b1", 0),
             lines(line("o1", 3, "b1", 1), line("o2", 3, "b1", 2), line("o3", 3, "b1", 3)));
 
     assertThat(decision.events())
@@ -169,7 +169,7 @@ class CutTest {
     Product product = product(batch("b1", 10, 10, inStock()), batch("b2", 9, SOON));
     Facts facts = lines(line("o1", 4, "b1", 1), line("o2", 1, "b1", 2), line("o3", 5, "b1", 3));
 
-    Decision eta = product.decide(change("b1", 4, LATE), facts);
+    Decision eta = product.decide(changeBatch("b1", 4, LATE), facts);
 
     assertThat(eta.events())
         .containsExactly(
@@ -187,10 +187,10 @@ class CutTest {
     Product product = product(batch("b1", 10, 10, inStock()), batch("b2", 9, SOON));
     Facts facts = lines(line("o1", 4, "b1", 1), line("o2", 5, "b1", 2), line("o3", 1, "b1", 3));
 
-    assertThat(answer(product.decide(change("b1", 5), facts)).moved())
+    assertThat(answer(product.decide(changeBatch("b1", 5), facts)).moved())
         .extracting(Moved::orderId)
         .containsExactly(orderId("o2"));
-    assertThat(answer(product.decide(change("b1", 5, LATE), facts)).moved())
+    assertThat(answer(product.decide(changeBatch("b1", 5, LATE), facts)).moved())
         .extracting(Moved::orderId)
         .containsExactly(orderId("o2"), orderId("o3"));
   }
@@ -200,7 +200,7 @@ class CutTest {
     Product product = product(batch("b1", 10, 4, inStock()), batch("b2", 9, SOON));
     Facts facts = lines(line("o1", 4, "b1", 1));
 
-    assertThat(product.decide(change("b1", 4), facts).events())
+    assertThat(product.decide(changeBatch("b1", 4), facts).events())
         .containsExactly(new BatchQuantityChanged(ref("b1"), 10, 4));
   }
 
@@ -208,7 +208,7 @@ class CutTest {
   void a_batch_that_was_cut_to_nothing_is_still_a_batch() {
     Product product = product(batch("b1", 4, 4, inStock()));
 
-    Product after = product.decide(change("b1", 0), lines(line("o1", 4, "b1", 1))).product();
+    Product after = product.decide(changeBatch("b1", 0), lines(line("o1", 4, "b1", 1))).product();
 
     assertThat(after.batches())
         .containsExactly(new Batch(ref("b1"), 0, 0, inStock(), new Batch.Created(4, inStock())));
@@ -223,7 +223,7 @@ class CutTest {
             .toArray(OrderLine[]::new);
     Product product = product(batch("b1", many, many, inStock()), batch("b2", many - 10, SOON));
 
-    Decision decision = product.decide(change("b1", 0), lines(all));
+    Decision decision = product.decide(changeBatch("b1", 0), lines(all));
 
     Answer.OfChange answer = answer(decision);
     assertThat(answer.movedCount()).isEqualTo(many - 10);
@@ -243,7 +243,7 @@ class CutTest {
             line("o3", 5, "b1", 3),
             line("o4", 1, "b1", 4));
 
-    Decision decision = product.decide(change("b1", 1), facts);
+    Decision decision = product.decide(changeBatch("b1", 1), facts);
 
     Product reader = product;
     for (Event event : decision.events()) {
@@ -259,7 +259,7 @@ class CutTest {
     Product product = product(batch("b1", 10, 10, inStock()));
 
     assertThatIllegalStateException()
-        .isThrownBy(() -> product.decide(change("b1", 5), lines(line("o1", 4, "b1", 1))))
+        .isThrownBy(() -> product.decide(changeBatch("b1", 5), lines(line("o1", 4, "b1", 1))))
         .withMessageContaining("b1");
   }
 

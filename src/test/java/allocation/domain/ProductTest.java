@@ -3,7 +3,8 @@ package allocation.domain;
 import static allocation.given.Given.CHAIR;
 import static allocation.given.Given.allocate;
 import static allocation.given.Given.batch;
-import static allocation.given.Given.change;
+import static allocation.given.Given.changeBatch;
+import static allocation.given.Given.createBatch;
 import static allocation.given.Given.deallocate;
 import static allocation.given.Given.due;
 import static allocation.given.Given.inStock;
@@ -22,7 +23,6 @@ import allocation.domain.Event.BatchEtaChanged;
 import allocation.domain.Event.BatchQuantityChanged;
 import allocation.domain.Event.Deallocated;
 import allocation.domain.Event.OutOfStock;
-import allocation.given.Given;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,7 +178,7 @@ class ProductTest {
   @Test
   void a_new_batch_is_made_with_nothing_allocated() {
     Decision decision =
-        Product.unknown(CHAIR).decide(Given.create("b1", 10, due("2026-12-01")), noLineYet());
+        Product.unknown(CHAIR).decide(createBatch("b1", 10, due("2026-12-01")), noLineYet());
 
     Batch made = batch("b1", 10, due("2026-12-01"));
     assertThat(decision.events())
@@ -194,7 +194,7 @@ class ProductTest {
     Product product = product(changed);
 
     Decision decision =
-        product.decide(Given.create("b1", 10, due("2026-12-01")), noLineYet().owner("b1", CHAIR));
+        product.decide(createBatch("b1", 10, due("2026-12-01")), noLineYet().owner("b1", CHAIR));
 
     assertThat(Outcome.of(decision))
         .isEqualTo(new Outcome.Repeated(new Answer.OfBatch(CHAIR, changed)));
@@ -218,7 +218,7 @@ class ProductTest {
 
     Decision decision =
         product.decide(
-            Given.create("b1", quantity, arrival(eta)), noLineYet().owner("b1", new Sku(owner)));
+            createBatch("b1", quantity, arrival(eta)), noLineYet().owner("b1", new Sku(owner)));
 
     refuses(decision, new Refusal.BatchExistsWithOtherContent(ref("b1")));
     changes_nothing(product, decision);
@@ -229,7 +229,7 @@ class ProductTest {
     Product product = product(batch("b1", 5, 5, due("2026-12-01")));
 
     Decision decision =
-        product.decide(Given.create("b2", 10, inStock()), lines(line("o1", 5, "b1", 1)));
+        product.decide(createBatch("b2", 10, inStock()), lines(line("o1", 5, "b1", 1)));
 
     assertThat(decision.events()).containsExactly(new BatchCreated(ref("b2"), 10, inStock()));
   }
@@ -262,7 +262,7 @@ class ProductTest {
   void an_unknown_batch_cannot_be_changed() {
     Product product = product(batch("b1", 10, inStock()));
 
-    Decision decision = product.decide(change("b2", 5), noLineYet());
+    Decision decision = product.decide(changeBatch("b2", 5), noLineYet());
 
     refuses(decision, new Refusal.UnknownBatch(ref("b2")));
     changes_nothing(product, decision);
@@ -272,7 +272,7 @@ class ProductTest {
   void a_raise_serves_nobody_by_itself() {
     Product product = product(batch("b1", 5, 5, inStock()), batch("b2", 9, 9, due("2026-12-01")));
 
-    Decision decision = product.decide(change("b1", 50), lines(line("o1", 9, "b2", 1)));
+    Decision decision = product.decide(changeBatch("b1", 50), lines(line("o1", 9, "b2", 1)));
 
     assertThat(decision.events()).containsExactly(new BatchQuantityChanged(ref("b1"), 5, 50));
     assertThat(decision.product().available()).isEqualTo(45);
@@ -283,7 +283,8 @@ class ProductTest {
   void a_new_eta_serves_nobody_but_the_next_line(String from, String to) {
     Product product = product(batch("b1", 5, arrival(from)), batch("b2", 9, 9, due("2026-11-30")));
 
-    Decision decision = product.decide(change("b1", arrival(to)), lines(line("o1", 9, "b2", 1)));
+    Decision decision =
+        product.decide(changeBatch("b1", arrival(to)), lines(line("o1", 9, "b2", 1)));
 
     assertThat(decision.events())
         .containsExactly(new BatchEtaChanged(ref("b1"), arrival(from), arrival(to)));
@@ -294,7 +295,7 @@ class ProductTest {
   void a_new_eta_changes_the_order_of_the_batches() {
     Product product = product(batch("b1", 5, due("2026-12-01")), batch("b2", 5, due("2026-12-02")));
 
-    Product changed = product.decide(change("b2", inStock()), noLineYet()).product();
+    Product changed = product.decide(changeBatch("b2", inStock()), noLineYet()).product();
 
     assertThat(answer(changed.decide(allocate("o1", 1), noLineYet()))).isEqualTo("b2");
   }
@@ -303,7 +304,8 @@ class ProductTest {
   void a_change_to_what_is_there_already_writes_nothing() {
     Product product = product(batch("b1", 10, 4, inStock()));
 
-    Decision decision = product.decide(change("b1", 10, inStock()), lines(line("o1", 4, "b1", 1)));
+    Decision decision =
+        product.decide(changeBatch("b1", 10, inStock()), lines(line("o1", 4, "b1", 1)));
 
     assertThat(Outcome.of(decision))
         .isEqualTo(
@@ -349,13 +351,13 @@ class ProductTest {
     Facts facts = lines(line("o1", 2, "b1", 1), line("o2", 6, "b1", 2), line("o3", 9, "b2", 3));
     Command command =
         switch (what) {
-          case "a new batch" -> Given.create("b3", 1, inStock());
-          case "a raise" -> change("b1", 11);
+          case "a new batch" -> createBatch("b3", 1, inStock());
+          case "a raise" -> changeBatch("b1", 11);
           case "a deallocation" -> deallocate("o1");
-          case "a cut that takes a line away and frees" -> change("b1", 7);
-          case "a cut of what is free" -> change("b1", 8);
-          case "a cut that takes a line and frees as much" -> change("b1", 4);
-          case "another eta" -> change("b2", inStock());
+          case "a cut that takes a line away and frees" -> changeBatch("b1", 7);
+          case "a cut of what is free" -> changeBatch("b1", 8);
+          case "a cut that takes a line and frees as much" -> changeBatch("b1", 4);
+          case "another eta" -> changeBatch("b2", inStock());
           case "an allocation" -> allocate("o4", 1);
           case "a repeat" -> allocate("o1", 2);
           case "a refusal" -> allocate("o4", 3);
@@ -374,8 +376,8 @@ class ProductTest {
     Facts facts = lines(line("o1", 2, "b1", 1), line("o2", 6, "b1", 2));
 
     assertThat(product.available()).isEqualTo(2);
-    assertThat(product.decide(change("b1", 7), facts).product().available()).isEqualTo(5);
-    assertThat(product.decide(change("b1", 4), facts).product().available()).isEqualTo(2);
+    assertThat(product.decide(changeBatch("b1", 7), facts).product().available()).isEqualTo(5);
+    assertThat(product.decide(changeBatch("b1", 4), facts).product().available()).isEqualTo(2);
   }
 
   @Test

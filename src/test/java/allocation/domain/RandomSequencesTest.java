@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Thousands of sequences against the plain model; {@code -Dseed=7} runs one of them. */
 class RandomSequencesTest {
-  private static final int SEQUENCES = 2_500;
+  private static final int SEQUENCES = 2_000;
   private static final int COMMANDS = 60;
 
   private final Map<String, Integer> happened = new TreeMap<>();

@@ -52,19 +52,19 @@ public final class Given {
     return Arrival.due(LocalDate.parse(date));
   }
 
-  public static CreateBatch create(String ref, int quantity, Arrival arrival) {
+  public static CreateBatch createBatch(String ref, int quantity, Arrival arrival) {
     return new CreateBatch(ref(ref), CHAIR, quantity, arrival);
   }
 
-  public static ChangeBatch change(String ref, int quantity) {
+  public static ChangeBatch changeBatch(String ref, int quantity) {
     return new ChangeBatch(ref(ref), OptionalInt.of(quantity), Optional.empty());
   }
 
-  public static ChangeBatch change(String ref, Arrival arrival) {
+  public static ChangeBatch changeBatch(String ref, Arrival arrival) {
     return new ChangeBatch(ref(ref), OptionalInt.empty(), Optional.of(arrival));
   }
 
-  public static ChangeBatch change(String ref, int quantity, Arrival arrival) {
+  public static ChangeBatch changeBatch(String ref, int quantity, Arrival arrival) {
     return new ChangeBatch(ref(ref), OptionalInt.of(quantity), Optional.of(arrival));
   }
 

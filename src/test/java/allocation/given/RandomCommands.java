@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -39,11 +38,18 @@ public final class RandomCommands {
   private static final int MOST_IN_A_BATCH = 24;
 
   private final long seed;
+  private final String suffix;
   private final Random random;
   private final List<Command> made = new ArrayList<>();
 
   public RandomCommands(long seed) {
+    this(seed, "");
+  }
+
+  /** Every id ends in {@code suffix}: sequences with different ones never meet. */
+  public RandomCommands(long seed, String suffix) {
     this.seed = seed;
+    this.suffix = suffix;
     this.random = new Random(seed);
   }
 
@@ -52,18 +58,6 @@ public final class RandomCommands {
     return Optional.ofNullable(Long.getLong("seed"))
         .map(LongStream::of)
         .orElseGet(() -> LongStream.rangeClosed(1, count));
-  }
-
-  public static List<Sku> skus() {
-    return SKUS.stream().map(Sku::new).toList();
-  }
-
-  public static List<BatchRef> refs() {
-    return REFS.stream().map(BatchRef::new).toList();
-  }
-
-  public static List<OrderId> orders() {
-    return IntStream.range(0, ORDERS).mapToObj(i -> new OrderId("o" + i)).toList();
   }
 
   /** The next command; now and then one that was there before. */
@@ -85,13 +79,13 @@ public final class RandomCommands {
     int percent = random.nextInt(100);
     if (percent < 15) {
       return new CreateBatch(
-          oneOf(refs()), oneOf(skus()), chance(50) ? 10 : upTo(MOST_IN_A_BATCH), oneOf(ARRIVALS));
+          ref(), sku(), chance(50) ? 10 : upTo(MOST_IN_A_BATCH), oneOf(ARRIVALS));
     }
     if (percent < 65) {
-      return new Allocate(oneOf(orders()), oneOf(skus()), upTo(MOST_IN_A_LINE));
+      return new Allocate(order(), sku(), upTo(MOST_IN_A_LINE));
     }
     if (percent < 72) {
-      return new Deallocate(oneOf(orders()), oneOf(skus()));
+      return new Deallocate(order(), sku());
     }
     return change();
   }
@@ -100,10 +94,22 @@ public final class RandomCommands {
     OptionalInt quantity = OptionalInt.of(random.nextInt(MOST_IN_A_BATCH + 1));
     Optional<Arrival> arrival = Optional.of(oneOf(ARRIVALS));
     return switch (random.nextInt(4)) {
-      case 0 -> new ChangeBatch(oneOf(refs()), quantity, arrival);
-      case 1 -> new ChangeBatch(oneOf(refs()), OptionalInt.empty(), arrival);
-      default -> new ChangeBatch(oneOf(refs()), quantity, Optional.empty());
+      case 0 -> new ChangeBatch(ref(), quantity, arrival);
+      case 1 -> new ChangeBatch(ref(), OptionalInt.empty(), arrival);
+      default -> new ChangeBatch(ref(), quantity, Optional.empty());
     };
+  }
+
+  private BatchRef ref() {
+    return new BatchRef(oneOf(REFS) + suffix);
+  }
+
+  private Sku sku() {
+    return new Sku(oneOf(SKUS) + suffix);
+  }
+
+  private OrderId order() {
+    return new OrderId("o" + random.nextInt(ORDERS) + suffix);
   }
 
   private int upTo(int most) {

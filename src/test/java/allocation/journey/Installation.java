@@ -1,0 +1,120 @@
+package allocation.journey;
+
+import allocation.Main;
+import allocation.Service;
+import allocation.embedded.Ports;
+import allocation.embedded.Servers;
+import io.vertx.pgclient.PgConnectOptions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/** A database and a Pulsar namespace of their own, the services on them, and a look behind both. */
+final class Installation implements AutoCloseable {
+  /** Few, so that a service starts fast and SKUs share them. */
+  static final int SHARDS = 4;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  /** Followers that act outside the database, and move their cursor once they have. */
+  private static final String BEHIND =
+      """
+      SELECT string_agg(f.name || ' ' || s.shard || ' is at ' || coalesce(c.position, 0)
+                        || ' of ' || s.position, ', ')
+      FROM shard s
+      CROSS JOIN (VALUES ('publisher'), ('line-allocated'), ('buyer-notices')) AS f (name)
+      LEFT JOIN follower c ON c.name = f.name AND c.shard = s.shard
+      WHERE coalesce(c.position, 0) < s.position
+      """;
+
+  private final String databaseUri;
+  private final String namespace;
+  private final Connection database;
+  private final List<Service> services = new ArrayList<>();
+
+  Installation(String name) {
+    databaseUri = Servers.newDatabase(name);
+    namespace = Servers.newNamespace(name);
+    try {
+      database = Servers.postgres().connect(PgConnectOptions.fromUri(databaseUri).getDatabase());
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Starts one more service here; {@code settings} as in the environment. */
+  Client start(Map<String, String> settings) {
+    int port = Ports.free();
+    Map<String, String> environment =
+        new HashMap<>(
+            Map.of(
+                "HTTP_HOST", "127.0.0.1",
+                "HTTP_PORT", String.valueOf(port),
+                "SHARDS", String.valueOf(SHARDS),
+                "POSTGRES_URI", databaseUri,
+                "PULSAR_SERVICE_URL", Servers.pulsarServiceUrl(),
+                "PULSAR_ADMIN_URL", Servers.pulsarAdminUrl(),
+                "PULSAR_NAMESPACE", namespace));
+    environment.putAll(settings);
+    services.add(Main.result(Service.start(environment)));
+    return new Client(port);
+  }
+
+  /** Stops all services in the order they came; what they did stays. */
+  void stop() {
+    services.forEach(service -> Main.result(service.stop()));
+    services.clear();
+  }
+
+  Topic topic(String name) {
+    return new Topic(namespace, name);
+  }
+
+  /** Waits until every fact is on its topics and told to the buyer. */
+  void settle() {
+    Awaitility.await("every follower is where its shard is")
+        .atMost(PATIENCE)
+        .until(() -> rows(BEHIND).getFirst().getFirst().equals("null"));
+  }
+
+  /** Every event's JSON, by shard and position. */
+  List<List<String>> log() {
+    return rows("SELECT shard, position, sku, data FROM event ORDER BY shard, position");
+  }
+
+  /** The rows as text. */
+  List<List<String>> rows(String sql) {
+    try (Statement statement = database.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      List<List<String>> rows = new ArrayList<>();
+      int columns = result.getMetaData().getColumnCount();
+      while (result.next()) {
+        List<String> row = new ArrayList<>();
+        for (int i = 1; i <= columns; i++) {
+          row.add(String.valueOf(result.getString(i)));
+        }
+        rows.add(row);
+      }
+      return rows;
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    try {
+      database.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
