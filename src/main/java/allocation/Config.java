@@ -73,7 +73,7 @@ public record Config(
    * Reads the file that {@code ALLOCATION_CONF} names (else conf/allocation.yaml, if there is one)
    * and the environment. Throws with every fault in one message.
    */
-  static Config from(Map<String, String> environment) {
+  public static Config from(Map<String, String> environment) {
     Settings settings = new Settings(file(environment), environment);
     Config config = read(settings);
     settings.check();

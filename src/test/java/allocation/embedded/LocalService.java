@@ -3,30 +3,26 @@ package allocation.embedded;
 import allocation.Main;
 import allocation.Service;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
-/** The service inside the run command's process; the one place where the two meet. */
+/** The service inside the run command's process, for a thread that may wait. */
 final class LocalService implements AutoCloseable {
+  private static final int STOP_LIMIT_S = 30;
+
   private final Service service;
 
   private LocalService(Service service) {
     this.service = service;
   }
 
-  /**
-   * Starts the service with these settings, named as in the environment. Fails with {@link
-   * IllegalStateException} whose message is for the one who starts it.
-   */
+  /** Starts the service with these settings, named as in the environment. */
   static LocalService start(Map<String, String> environment) {
-    try {
-      return new LocalService(Main.result(Service.start(environment)));
-    } catch (RuntimeException e) {
-      throw new IllegalStateException(Main.message(e), e);
-    }
+    return new LocalService(Main.result(Service.start(environment)));
   }
 
-  /** Answers what has been asked already, then stops. */
+  /** Lets the service finish what it has been asked, then stops it; at most 30 seconds. */
   @Override
   public void close() {
-    Main.result(service.stop());
+    Main.result(service.stop().timeout(STOP_LIMIT_S, TimeUnit.SECONDS));
   }
 }

@@ -1,7 +1,9 @@
 package allocation.embedded;
 
+import allocation.Config;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,47 +12,54 @@ import java.util.Optional;
  * What the run command is told by the environment.
  *
  * @param data folder of the servers' data; {@code ALLOCATION_DATA}
- * @param httpPort of the service; {@code HTTP_PORT}
- * @param postgresPort of PostgreSQL; {@code POSTGRES_PORT}; empty when {@code POSTGRES_URI} names
- *     one that runs already
- * @param pulsarPorts of Pulsar; empty when {@code PULSAR_SERVICE_URL} names one that runs already
+ * @param postgres the PostgreSQL to start, on {@code POSTGRES_PORT}; empty when {@code
+ *     POSTGRES_URI} names one that runs already
+ * @param pulsar the Pulsar to start, on {@code PULSAR_PORT} and {@code PULSAR_WEB_PORT}; empty when
+ *     {@code PULSAR_SERVICE_URL} names one that runs already
+ * @param service the environment of the service: with the addresses of the servers
+ * @param httpPort where the service will listen
  */
 record LocalSettings(
-    Path data, int httpPort, Optional<Integer> postgresPort, Optional<PulsarPorts> pulsarPorts) {
+    Path data,
+    Optional<PostgresServer> postgres,
+    Optional<PulsarServer> pulsar,
+    Map<String, String> service,
+    int httpPort) {
 
-  /** Broker and REST API; {@code PULSAR_PORT} and {@code PULSAR_WEB_PORT}. */
-  record PulsarPorts(int broker, int web) {}
-
-  /** Reads the environment; fails with every port that is not a number. */
+  /** Reads the environment; fails with every fault that it finds, before anything starts. */
   static LocalSettings from(Map<String, String> environment) throws Refused {
     List<String> faults = new ArrayList<>();
-    int httpPort = port(environment, "HTTP_PORT", 8080, faults);
     int postgresPort = port(environment, "POSTGRES_PORT", 15432, faults);
     int pulsarPort = port(environment, "PULSAR_PORT", 16650, faults);
     int pulsarWebPort = port(environment, "PULSAR_WEB_PORT", 18080, faults);
     Refused.ifAny(faults);
-    return new LocalSettings(
-        Path.of(environment.getOrDefault("ALLOCATION_DATA", "data")),
-        httpPort,
-        environment.containsKey("POSTGRES_URI") ? Optional.empty() : Optional.of(postgresPort),
-        environment.containsKey("PULSAR_SERVICE_URL")
-            ? Optional.empty()
-            : Optional.of(new PulsarPorts(pulsarPort, pulsarWebPort)));
-  }
-
-  /** Whether any server of ours is to run, so that the data folder is needed. */
-  boolean needsData() {
-    return postgresPort.isPresent() || pulsarPorts.isPresent();
+    Path data = Path.of(environment.getOrDefault("ALLOCATION_DATA", "data"));
+    Map<String, String> service = new HashMap<>(environment);
+    Optional<PostgresServer> postgres = Optional.empty();
+    if (!environment.containsKey("POSTGRES_URI")) {
+      PostgresServer server = new PostgresServer(data, postgresPort);
+      service.put("POSTGRES_URI", server.database().uri(PostgresDatabase.NAME));
+      postgres = Optional.of(server);
+    }
+    Optional<PulsarServer> pulsar = Optional.empty();
+    if (!environment.containsKey("PULSAR_SERVICE_URL")) {
+      PulsarServer server = new PulsarServer(data, pulsarPort, pulsarWebPort);
+      service.put("PULSAR_SERVICE_URL", server.serviceUrl());
+      service.put("PULSAR_ADMIN_URL", server.adminUrl());
+      pulsar = Optional.of(server);
+    }
+    int httpPort = Config.from(service).http().port();
+    return new LocalSettings(data, postgres, pulsar, Map.copyOf(service), httpPort);
   }
 
   /** Fails with every port that is taken. */
   void checkPorts() throws Refused {
     List<String> faults = new ArrayList<>();
     checkPort(httpPort, "HTTP_PORT", faults);
-    postgresPort.ifPresent(port -> checkPort(port, "POSTGRES_PORT", faults));
-    pulsarPorts.ifPresent(ports -> {
-      checkPort(ports.broker(), "PULSAR_PORT", faults);
-      checkPort(ports.web(), "PULSAR_WEB_PORT", faults);
+    postgres.ifPresent(server -> checkPort(server.port(), "POSTGRES_PORT", faults));
+    pulsar.ifPresent(server -> {
+      checkPort(server.port(), "PULSAR_PORT", faults);
+      checkPort(server.webPort(), "PULSAR_WEB_PORT", faults);
     });
     Refused.ifAny(faults);
   }
@@ -82,13 +91,13 @@ record LocalSettings(
   static final class Refused extends Exception {
     private static final long serialVersionUID = 1;
 
-    Refused(String line) {
-      super(line);
+    private Refused(List<String> faults) {
+      super(String.join("\n", faults));
     }
 
-    static void ifAny(List<String> faults) throws Refused {
+    private static void ifAny(List<String> faults) throws Refused {
       if (!faults.isEmpty()) {
-        throw new Refused(String.join("\n", faults));
+        throw new Refused(faults);
       }
     }
   }

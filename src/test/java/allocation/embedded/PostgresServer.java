@@ -56,6 +56,10 @@ public final class PostgresServer implements AutoCloseable {
     database().createIfMissing(PostgresDatabase.NAME);
   }
 
+  int port() {
+    return port;
+  }
+
   /** Where the server is reached, whether it runs or not. */
   public PostgresDatabase database() {
     return new PostgresDatabase("127.0.0.1", port);

@@ -66,6 +66,14 @@ public final class PulsarServer implements AutoCloseable {
     }
   }
 
+  int port() {
+    return port;
+  }
+
+  int webPort() {
+    return webPort;
+  }
+
   /** The broker's address, whether it runs or not. */
   public String serviceUrl() {
     return "pulsar://127.0.0.1:" + port;

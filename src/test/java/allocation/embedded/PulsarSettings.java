@@ -14,8 +14,8 @@ final class PulsarSettings {
       Map.of(
           // The publisher's sequence ids are worth nothing without it.
           "brokerDeduplicationEnabled", "true",
-          // 30 days: a producer that is forgotten could send its last messages twice.
-          "brokerDeduplicationProducerInactivityTimeoutMinutes", "43200",
+          // A year: a producer that is forgotten could send its last messages twice.
+          "brokerDeduplicationProducerInactivityTimeoutMinutes", "525600",
           // An idle topic goes with its deduplication state.
           "brokerDeleteInactiveTopicsEnabled", "false",
           // A frozen producer's place is free after twice this many seconds.

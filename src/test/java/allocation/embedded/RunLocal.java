@@ -1,12 +1,10 @@
 package allocation.embedded;
 
-import allocation.embedded.LocalSettings.PulsarPorts;
+import allocation.Main;
 import allocation.embedded.LocalSettings.Refused;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,88 +14,76 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunLocal {
   private final LocalSettings settings;
-  private final Map<String, String> environment;
   private final Deque<Part> running = new ArrayDeque<>();
   private @Nullable DataFolder data;
   private boolean stopping;
 
-  private RunLocal(LocalSettings settings, Map<String, String> environment) {
+  private RunLocal(LocalSettings settings) {
     this.settings = settings;
-    this.environment = new HashMap<>(environment);
   }
 
   /** Runs until SIGINT or SIGTERM; exits with 1 and the reason when it cannot start. */
   public static void main(String[] arguments) {
     try {
-      Map<String, String> environment = System.getenv();
-      RunLocal local = new RunLocal(LocalSettings.from(environment), environment);
+      RunLocal local = new RunLocal(LocalSettings.from(System.getenv()));
       Runtime.getRuntime().addShutdownHook(new Thread(local::stop, "stop"));
       local.start();
-    } catch (Refused | DataFolder.InUse | IllegalStateException e) {
-      // Waits for the hook, which takes down what is up already.
-      System.err.println(e.getMessage());
-      System.exit(1);
+    } catch (Refused | DataFolder.InUse e) {
+      fail(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      fail(Main.message(e));
     }
+  }
+
+  /** Waits for the shutdown hook, which takes down what is up already. */
+  private static void fail(String reason) {
+    System.err.println(reason);
+    System.exit(1);
   }
 
   private void start() throws Refused, DataFolder.InUse {
     long started = System.nanoTime();
-    if (settings.needsData()) {
+    if (settings.postgres().isPresent() || settings.pulsar().isPresent()) {
       takeData();
     }
     settings.checkPorts();
-    if (settings.postgresPort().isPresent()) {
-      startPostgres(settings.postgresPort().get());
-    }
-    if (settings.pulsarPorts().isPresent()) {
-      startPulsar(settings.pulsarPorts().get());
-    }
+    settings.postgres().ifPresent(this::startPostgres);
+    settings.pulsar().ifPresent(this::startPulsar);
     startService();
     if (!isStopping()) {
-      say("Ready in " + secondsSince(started) + " s. Ctrl-C stops everything; the data stays.");
+      say("Ready in %.1f s. Ctrl-C stops everything; the data stays.", secondsSince(started));
     }
   }
 
   private synchronized void takeData() throws DataFolder.InUse {
     data = DataFolder.take(settings.data());
     // With the lock in hand: whoever runs here was left by a killed predecessor.
-    new PostgresServer(data.path(), 0).stop();
-    new PulsarServer(data.path(), 0, 0).stopOrphan();
+    settings.postgres().ifPresent(PostgresServer::stop);
+    settings.pulsar().ifPresent(PulsarServer::stopOrphan);
   }
 
-  private synchronized void startPostgres(int port) {
-    if (stopping) {
-      return;
+  private synchronized void startPostgres(PostgresServer server) {
+    if (!stopping) {
+      up(new Part("PostgreSQL", server::stop), server::start);
+      say("PostgreSQL     %s", server.database().uri(PostgresDatabase.NAME));
     }
-    PostgresServer server = new PostgresServer(settings.data(), port);
-    up(new Part("PostgreSQL", server::stop), server::start);
-    String uri = server.database().uri(PostgresDatabase.NAME);
-    environment.put("POSTGRES_URI", uri);
-    say("PostgreSQL     " + uri);
   }
 
-  private synchronized void startPulsar(PulsarPorts ports) {
-    if (stopping) {
-      return;
+  private synchronized void startPulsar(PulsarServer server) {
+    if (!stopping) {
+      up(new Part("Pulsar", server::stop), server::start);
+      say("Pulsar         %s   REST %s", server.serviceUrl(), server.adminUrl());
+      Thread.ofPlatform().daemon().name("pulsar-watch").start(() -> watch(server));
     }
-    PulsarServer server = new PulsarServer(settings.data(), ports.broker(), ports.web());
-    up(new Part("Pulsar", server::stop), server::start);
-    environment.put("PULSAR_SERVICE_URL", server.serviceUrl());
-    environment.put("PULSAR_ADMIN_URL", server.adminUrl());
-    say("Pulsar         " + server.serviceUrl() + "   REST " + server.adminUrl());
-    Thread.ofPlatform().daemon().name("pulsar-watch").start(() -> watch(server));
   }
 
   private synchronized void startService() {
-    if (stopping) {
-      return;
+    if (!stopping) {
+      LocalService service = LocalService.start(settings.service());
+      running.push(new Part("Service", service::close));
+      say("Service        http://localhost:%d", settings.httpPort());
+      say("Documentation  http://localhost:%d/docs", settings.httpPort());
     }
-    environment.put("HTTP_PORT", Integer.toString(settings.httpPort()));
-    LocalService service = LocalService.start(environment);
-    running.push(new Part("Service", service::close));
-    String address = "http://localhost:" + settings.httpPort();
-    say("Service        " + address);
-    say("Documentation  " + address + "/docs");
   }
 
   /** Starts a part; one that fails half-way is taken down like the others. */
@@ -113,7 +99,7 @@ public final class RunLocal {
       Part part = running.pop();
       try {
         part.stop().run();
-        say(part.name() + " stopped");
+        say("%s stopped", part.name());
       } catch (RuntimeException e) {
         // The others must go down all the same.
         System.err.println(part.name() + " did not stop: " + e);
@@ -139,8 +125,8 @@ public final class RunLocal {
     return Duration.ofNanos(System.nanoTime() - nanoTime).toMillis() / 1000.0;
   }
 
-  private static void say(String line) {
-    System.out.println(line);
+  private static void say(String line, Object... values) {
+    System.out.printf(line + "%n", values);
   }
 
   private record Part(String name, Runnable stop) {}

@@ -7,6 +7,10 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,12 +44,15 @@ final class RunLocalIT {
   void starts_after_a_kill_and_leaves_nothing_after_a_stop() throws Exception {
     Run killed = run();
     killed.awaitReady();
+    assertThat(createBatch()).as("made").isEqualTo(201);
     List<ProcessHandle> orphans = servers(killed);
     killed.process().destroyForcibly().waitFor();
 
     Run next = run();
     next.awaitReady();
     assertThat(orphans).hasSize(2).noneMatch(ProcessHandle::isAlive);
+
+    assertThat(createBatch()).as("is there already").isEqualTo(200);
 
     Run second = run();
     assertThat(second.exitCode()).isEqualTo(1);
@@ -84,12 +91,26 @@ final class RunLocalIT {
 
   @Test
   void a_port_that_is_no_number_is_one_line() throws Exception {
-    environment.put("HTTP_PORT", "http");
+    environment.put("POSTGRES_PORT", "postgres");
 
     Run refused = run();
 
     assertThat(refused.exitCode()).isEqualTo(1);
-    assertThat(refused.output()).isEqualTo("HTTP_PORT must be a port from 1 to 65535, was http\n");
+    assertThat(refused.output())
+        .isEqualTo("POSTGRES_PORT must be a port from 1 to 65535, was postgres\n");
+  }
+
+  @Test
+  void a_bad_setting_stops_the_start_before_any_server() throws Exception {
+    environment.put("HTTP_REPLY_TIMEOUT_MS", "soon");
+
+    Run refused = run();
+
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.output())
+        .contains("HTTP_REPLY_TIMEOUT_MS")
+        .contains("'soon'")
+        .doesNotContain("PostgreSQL");
   }
 
   private Run run() throws IOException {
@@ -108,6 +129,22 @@ final class RunLocalIT {
     builder.environment().putAll(environment);
     builder.environment().put("ALLOCATION_DATA", folder.resolve("data").toString());
     return new Run(builder.start(), output);
+  }
+
+  private int createBatch() throws IOException, InterruptedException {
+    HttpRequest create =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + environment.get("HTTP_PORT") + "/v1/batches"))
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    """
+                    {"ref": "kept", "sku": "RED-CHAIR", "quantity": 10}
+                    """))
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(create, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
   }
 
   private List<ProcessHandle> servers(Run run) throws IOException {

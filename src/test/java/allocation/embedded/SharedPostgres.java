@@ -20,7 +20,7 @@ final class SharedPostgres {
   @SuppressWarnings("resource")
   private static PostgresDatabase container() {
     PostgreSQLContainer container =
-        new PostgreSQLContainer("postgres:18")
+        new PostgreSQLContainer("postgres:17")
             .withUsername(PostgresDatabase.USER)
             .withPassword(PostgresDatabase.PASSWORD)
             .withDatabaseName(PostgresDatabase.NAME)
