@@ -171,6 +171,8 @@ final class ShardFollower {
         waiter.reached().tryComplete();
       }
     }
+    // What they wait for may lie further on than one batch of events.
+    look |= !waiters.isEmpty();
   }
 
   private Future<Boolean> nothingThere(long heard) {

@@ -1,5 +1,9 @@
 package allocation.postgres;
 
+import static allocation.postgres.Session.all;
+import static allocation.postgres.Session.each;
+import static allocation.postgres.Session.inTransaction;
+
 import allocation.domain.LoggedEvent;
 import allocation.log.EventLog;
 import io.vertx.core.Future;
@@ -9,7 +13,6 @@ import io.vertx.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Builds the views again from the first event, beside those that are read, and swaps the two by
@@ -20,7 +23,20 @@ import java.util.function.Supplier;
  * the lock, and the rebuild cannot get to its swap any more.
  */
 public final class ViewsRebuild {
-  private static final String SKIP_TIMEOUT = "SET LOCAL statement_timeout = 0";
+  // The session may be one of a service, which gives up soon; this has to wait, and says so itself.
+  private static final List<String> PATIENTLY =
+      List.of(
+          "SET statement_timeout = 0",
+          "SET lock_timeout = 0",
+          "SET idle_in_transaction_session_timeout = 0",
+          "SET client_min_messages = warning");
+
+  private static final List<String> AS_BEFORE =
+      List.of(
+          "RESET statement_timeout",
+          "RESET lock_timeout",
+          "RESET idle_in_transaction_session_timeout",
+          "RESET client_min_messages");
 
   private static final String LOCK =
       "SELECT pg_try_advisory_lock(hashtext('allocation.rebuild-views'), 0)";
@@ -39,7 +55,6 @@ public final class ViewsRebuild {
 
   private static final List<String> MAKE_NEXT =
       List.of(
-          SKIP_TIMEOUT,
           "DROP SCHEMA IF EXISTS views_next CASCADE",
           "DELETE FROM follower WHERE name = 'views_next'",
           "SELECT make_views('views_next')");
@@ -47,7 +62,6 @@ public final class ViewsRebuild {
   // The first questions after the swap are planned by these numbers.
   private static final List<String> ANALYZE =
       List.of(
-          SKIP_TIMEOUT,
           "ANALYZE views_next.order_view",
           "ANALYZE views_next.batch_view",
           "ANALYZE views_next.product_view");
@@ -114,8 +128,10 @@ public final class ViewsRebuild {
         .compose(session ->
             lock(session)
                 .compose(locked ->
-                    rebuild(session)
-                        .eventually(() -> session.query(UNLOCK).execute().otherwiseEmpty()))
+                    all(session, PATIENTLY)
+                        .compose(patient -> rebuild(session))
+                        .eventually(() -> all(session, AS_BEFORE))
+                        .eventually(() -> session.query(UNLOCK).execute()))
                 .eventually(session::close));
   }
 
@@ -139,7 +155,7 @@ public final class ViewsRebuild {
           progress.accept("rebuilding the views from %d events".formatted(events));
           return fill(session, shards, Long.MAX_VALUE);
         })
-        .compose(filled -> inTransaction(session, () -> all(session, ANALYZE)))
+        .compose(filled -> all(session, ANALYZE))
         .compose(analyzed -> inTransaction(session, () -> swap(session)))
         .compose(swapped -> {
           progress.accept("the new views are in use");
@@ -199,9 +215,8 @@ public final class ViewsRebuild {
 
   private Future<Void> swap(SqlConnection session) {
     return session
-        .query(SKIP_TIMEOUT)
+        .query(MAKE_CURSORS)
         .execute()
-        .compose(skipped -> session.query(MAKE_CURSORS).execute())
         .compose(made -> session.query(LOCK_CURSORS).execute())
         .compose(rows -> {
           List<Cursor> live = new ArrayList<>(rows.size());
@@ -229,37 +244,5 @@ public final class ViewsRebuild {
                             .formatted(live.shard(), live.position(), at)))
                 : apply(session, live.shard(), at, events))
         .compose(reached -> catchUp(session, live, reached));
-  }
-
-  private static Future<Void> all(SqlConnection session, List<String> statements) {
-    return each(statements, 0, (done, statement) -> session.query(statement).execute().map(done))
-        .mapEmpty();
-  }
-
-  private interface Step<T, A> {
-    Future<A> after(A before, T item);
-  }
-
-  /** One after the other. */
-  private static <T, A> Future<A> each(List<T> items, A start, Step<T, A> step) {
-    Future<A> done = Future.succeededFuture(start);
-    for (T item : items) {
-      done = done.compose(before -> step.after(before, item));
-    }
-    return done;
-  }
-
-  private static <T> Future<T> inTransaction(SqlConnection session, Supplier<Future<T>> work) {
-    return session
-        .begin()
-        .compose(transaction ->
-            Future.succeededFuture()
-                .compose(begun -> work.get())
-                .compose(
-                    result -> transaction.commit().map(result),
-                    cause ->
-                        transaction
-                            .rollback()
-                            .transform(rolledBack -> Future.failedFuture(cause))));
   }
 }

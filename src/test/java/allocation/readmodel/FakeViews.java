@@ -1,0 +1,63 @@
+package allocation.readmodel;
+
+import allocation.bus.View;
+import allocation.bus.View.BatchStock;
+import allocation.bus.View.OrderLines;
+import allocation.bus.View.ProductPage;
+import allocation.bus.View.ProductStock;
+import allocation.domain.BatchRef;
+import allocation.domain.LoggedEvent;
+import allocation.domain.OrderId;
+import allocation.domain.Sku;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Views with nothing in them but their cursors; they apply when the gate is open. */
+final class FakeViews implements Views {
+  final Map<Integer, Long> cursors = new ConcurrentHashMap<>();
+  final Promise<Void> gate = Promise.promise();
+  final Promise<Void> applying = Promise.promise();
+  volatile Future<Void> database = Future.succeededFuture();
+
+  @Override
+  public Future<Long> cursor(int shard) {
+    return Future.succeededFuture(cursors.getOrDefault(shard, 0L));
+  }
+
+  @Override
+  public Future<Long> apply(int shard, long cursor, List<LoggedEvent> events) {
+    applying.tryComplete();
+    return FakeLog.here(gate.future())
+        .map(open -> {
+          long at = cursors.getOrDefault(shard, 0L);
+          if (at == cursor) {
+            cursors.put(shard, events.getLast().position());
+          }
+          return cursors.getOrDefault(shard, 0L);
+        });
+  }
+
+  @Override
+  public Future<OrderLines> byOrder(OrderId orderId) {
+    return FakeLog.here(database).map(up -> new OrderLines(orderId, List.of()));
+  }
+
+  @Override
+  public Future<Optional<ProductStock>> bySku(Sku sku) {
+    return FakeLog.here(database).map(up -> Optional.empty());
+  }
+
+  @Override
+  public Future<Optional<BatchStock>> byRef(BatchRef ref) {
+    return FakeLog.here(database).map(up -> Optional.empty());
+  }
+
+  @Override
+  public Future<View.ProductPage> page(Optional<Sku> after, int limit) {
+    return FakeLog.here(database).map(up -> new ProductPage(List.of(), Optional.empty()));
+  }
+}
