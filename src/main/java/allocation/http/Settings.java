@@ -4,7 +4,7 @@ package allocation.http;
  * How HTTP is served.
  *
  * @param host the address to bind
- * @param port 0 for any free one (then with one instance only)
+ * @param port 0 for any free one, -1 for a free one that all instances share
  * @param replyTimeoutMs milliseconds that a command may take before its outcome is called unknown
  * @param queryTimeoutMs milliseconds that a query may take
  * @param bodyLimitBytes largest body

@@ -1,0 +1,252 @@
+package allocation.http;
+
+import allocation.bus.Addresses;
+import allocation.bus.BatchOwner;
+import allocation.bus.CommandMessage;
+import allocation.bus.CommandReply;
+import allocation.bus.LocalCodec;
+import allocation.bus.Query;
+import allocation.bus.Shards;
+import allocation.bus.View;
+import allocation.domain.Outcome;
+import allocation.domain.Sku;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The HTTP entrance on a real port with stand-ins behind it. Every answer that passes through
+ * {@link #call} is held against the contract.
+ */
+final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+  static final Shards SHARDS = new Shards(16);
+  static final long POSITION = 41;
+  static final Settings SETTINGS = settings(400);
+
+  final List<CommandMessage> commands = new CopyOnWriteArrayList<>();
+  final List<Query> queries = new CopyOnWriteArrayList<>();
+  final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+  private final Settings settings;
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpVerticle verticle;
+
+  private volatile Consumer<Message<CommandMessage>> handler = message -> {};
+  private volatile Consumer<Message<Query>> readModel = message -> {};
+  private volatile Function<BatchOwner, Optional<Sku>> owners = ask -> Optional.empty();
+  private volatile List<Readiness.Check> checks = List.of();
+  private Optional<Contract> contract = Optional.empty();
+  private Optional<RouteTable> routes = Optional.empty();
+
+  HttpService() {
+    this(SETTINGS);
+  }
+
+  HttpService(Settings settings) {
+    this.settings = settings;
+    this.verticle =
+        new HttpVerticle(
+            settings, SHARDS, Clock.systemUTC(), metrics, () -> Future.succeededFuture(checks));
+  }
+
+  /** Short waits; {@code bodyTimeoutMs} milliseconds for a body. */
+  static Settings settings(long bodyTimeoutMs) {
+    return new Settings("127.0.0.1", 0, 2_000, 2_000, 64 * 1024, bodyTimeoutMs, 10, 1);
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws Exception {
+    LocalCodec.register(vertx.eventBus());
+    for (int shard : SHARDS.all()) {
+      vertx
+          .eventBus()
+          .<CommandMessage>consumer(
+              Addresses.commands(shard),
+              message -> {
+                commands.add(message.body());
+                handler.accept(message);
+              });
+    }
+    vertx
+        .eventBus()
+        .<Query>consumer(
+            Addresses.QUERIES,
+            message -> {
+              queries.add(message.body());
+              readModel.accept(message);
+            });
+    vertx
+        .eventBus()
+        .<BatchOwner>consumer(
+            Addresses.BATCH_OWNERS,
+            message -> message.reply(new BatchOwner.Found(owners.apply(message.body()))));
+    vertx
+        .deployVerticle(verticle)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(20, TimeUnit.SECONDS);
+    contract = Optional.of(Contract.load(vertx));
+    routes = Optional.of(new RouteTable(verticle.routes()));
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    commands.clear();
+    queries.clear();
+    handler = message -> message.fail(3, "no outcome was given");
+    readModel = message -> message.fail(3, "no view was given");
+    owners = ask -> Optional.of(new Sku("SMALL-TABLE"));
+    checks = List.of(new Readiness.Check("postgresql", true, true, "answered"));
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws Exception {
+    client.close();
+    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  /** Every command comes to this. */
+  void decides(Function<CommandMessage, Outcome> outcome) {
+    handles(message -> {
+      CommandMessage command = message.body();
+      message.reply(new CommandReply(SHARDS.of(command.sku()), POSITION, outcome.apply(command)));
+    });
+  }
+
+  void decides(Outcome outcome) {
+    decides(command -> outcome);
+  }
+
+  void handles(Consumer<Message<CommandMessage>> reaction) {
+    handler = reaction;
+  }
+
+  void shows(View view) {
+    reads(message -> message.reply(view));
+  }
+
+  void reads(Consumer<Message<Query>> reaction) {
+    readModel = reaction;
+  }
+
+  void batchesBelongTo(Function<BatchOwner, Optional<Sku>> owner) {
+    owners = owner;
+  }
+
+  void isReady(List<Readiness.Check> state) {
+    checks = state;
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  Contract contract() {
+    return contract.orElseThrow();
+  }
+
+  List<Route> routes() {
+    return routes.orElseThrow().routes();
+  }
+
+  int port() {
+    return verticle.port();
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  Response get(String target, String... headers) {
+    return call("GET", target, new byte[0], headers);
+  }
+
+  Response post(String target, String body, String... headers) {
+    return call("POST", target, utf8(body), withJson(headers));
+  }
+
+  Response patch(String target, String body, String... headers) {
+    return call("PATCH", target, utf8(body), withJson(headers));
+  }
+
+  Response delete(String target, String... headers) {
+    return call("DELETE", target, new byte[0], headers);
+  }
+
+  /** Sends a request and holds the answer against the contract, if it knows the path. */
+  Response call(String method, String target, byte[] body, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port(), target)))
+            .timeout(Duration.ofSeconds(10))
+            .method(
+                method,
+                body.length == 0
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofByteArray(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      Response response =
+          Response.of(client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()));
+      check(method, target, response);
+      return response;
+    } catch (IOException e) {
+      throw new AssertionError(method + " " + target + " was not answered", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  private void check(String method, String target, Response response) {
+    String path = target.split("\\?", 2)[0];
+    switch (routes.orElseThrow().match(HttpMethod.valueOf(method), path)) {
+      case RouteTable.Match.Found found when !method.equals("HEAD") ->
+          contract().checkResponse(found.route(), response);
+      case RouteTable.Match.OtherMethod other ->
+          contract().checkResponse(other.sibling(), response);
+      default -> {
+        // Nothing in the contract to hold it against.
+      }
+    }
+  }
+
+  private static String[] withJson(String... headers) {
+    String[] all = Arrays.copyOf(headers, headers.length + 2);
+    all[headers.length] = "Content-Type";
+    all[headers.length + 1] = "application/json";
+    return all;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

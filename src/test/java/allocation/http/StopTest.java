@@ -1,0 +1,120 @@
+package allocation.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import allocation.bus.Addresses;
+import allocation.bus.CommandMessage;
+import allocation.bus.CommandReply;
+import allocation.bus.LocalCodec;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import java.io.IOException;
+import java.net.BindException;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StopTest {
+  private static final String BODY = "{\"orderId\":\"o1\",\"sku\":\"LAMP\",\"quantity\":12}";
+  private static final String REQUEST =
+      "POST /v1/allocations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+          + "Content-Length: %d\r\n\r\n%s".formatted(BODY.length(), BODY);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final CompletableFuture<Message<CommandMessage>> arrived = new CompletableFuture<>();
+
+  @BeforeEach
+  void handlers() {
+    LocalCodec.register(vertx.eventBus());
+    for (int shard : HttpService.SHARDS.all()) {
+      vertx.eventBus().<CommandMessage>consumer(Addresses.commands(shard), arrived::complete);
+    }
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    await(vertx.close());
+  }
+
+  @Test
+  void a_request_under_way_is_answered_before_it_stops() throws Exception {
+    HttpVerticle verticle = verticle(0);
+    String id = await(vertx.deployVerticle(verticle));
+    try (RawClient client = new RawClient(verticle.port());
+        RawClient idle = new RawClient(verticle.port())) {
+      client.send(REQUEST);
+      Message<CommandMessage> message = arrived.get(10, TimeUnit.SECONDS);
+
+      Future<Void> stopped = vertx.undeploy(id);
+
+      assertThat(idle.isClosedByServer()).isTrue();
+      assertThat(stopped.isComplete()).isFalse();
+      message.reply(new CommandReply(3, 41, Examples.accepted(Examples.LINE)));
+      assertThat(client.receive().status()).isEqualTo(201);
+      await(stopped);
+    }
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> new RawClient(verticle.port()).close());
+  }
+
+  @Test
+  void several_instances_share_one_port() throws Exception {
+    List<HttpVerticle> instances = new CopyOnWriteArrayList<>();
+
+    await(
+        vertx.deployVerticle(
+            () -> {
+              HttpVerticle verticle = verticle(-1);
+              instances.add(verticle);
+              return verticle;
+            },
+            new DeploymentOptions().setInstances(3)));
+
+    assertThat(instances).extracting(HttpVerticle::port).containsOnly(instances.get(0).port());
+    int port = instances.get(0).port();
+    for (int i = 0; i < 6; i++) {
+      try (RawClient client = new RawClient(port)) {
+        assertThat(client.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").receive().status())
+            .isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void a_port_that_is_taken_stops_the_start() throws Exception {
+    HttpVerticle first = verticle(0);
+    await(vertx.deployVerticle(first));
+    Vertx other = Vertx.vertx();
+    try {
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(() -> await(other.deployVerticle(verticle(first.port()))))
+          .withCauseInstanceOf(BindException.class);
+    } finally {
+      await(other.close());
+    }
+  }
+
+  private static HttpVerticle verticle(int port) {
+    return new HttpVerticle(
+        new Settings("127.0.0.1", port, 5_000, 5_000, 1_000, 1_000, 10, 1),
+        HttpService.SHARDS,
+        Clock.systemUTC(),
+        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+        () -> Future.succeededFuture(List.of()));
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+}
