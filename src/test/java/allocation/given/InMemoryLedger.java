@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryLedger implements Ledger {
   /** What can happen to a commit. */
   public enum Fault {
+    /** It goes through; for one that comes before the one that is to fail. */
+    NONE,
     LOST_RACE,
     REJECTED,
     UNAVAILABLE,
@@ -47,8 +49,8 @@ public final class InMemoryLedger implements Ledger {
   private final Deque<Fault> faults = new ArrayDeque<>();
   private final Deque<HeldCommit> holds = new ArrayDeque<>();
   private final List<Effects> units = new ArrayList<>();
+  private final List<Wanted> loads = new ArrayList<>();
   private final AtomicInteger waiting = new AtomicInteger();
-  private final AtomicInteger loads = new AtomicInteger();
   private final AtomicInteger lockedCommits = new AtomicInteger();
   private final AtomicInteger questions = new AtomicInteger();
   private Predicate<Effects> rejected = unit -> false;
@@ -63,6 +65,11 @@ public final class InMemoryLedger implements Ledger {
   /** The next commits, in this order. */
   public synchronized void failNextCommits(Fault... next) {
     faults.addAll(List.of(next));
+  }
+
+  /** Takes back what was not used up. */
+  public synchronized void failNoMore() {
+    faults.clear();
   }
 
   /** Refuses every unit that is like this. */
@@ -86,6 +93,7 @@ public final class InMemoryLedger implements Ledger {
   public static final class HeldCommit {
     private final Promise<Void> reached = Promise.promise();
     private final Promise<Boolean> letGo = Promise.promise();
+    private Runnable afterwards = () -> {};
 
     /** Completes when the commit has its locks. */
     public Future<Void> reached() {
@@ -97,6 +105,12 @@ public final class InMemoryLedger implements Ledger {
       letGo.complete(true);
     }
 
+    /** It goes through, and at that very moment something else happens. */
+    public void releaseAndThen(Runnable what) {
+      afterwards = what;
+      letGo.complete(true);
+    }
+
     /** It ends, and nothing of it is written. */
     public void abort() {
       letGo.complete(false);
@@ -105,8 +119,7 @@ public final class InMemoryLedger implements Ledger {
 
   @Override
   public Future<Loaded> load(Wanted wanted) {
-    loads.incrementAndGet();
-    return Waiting.later(() -> Future.succeededFuture(reachable().load(wanted)));
+    return Waiting.later(() -> Future.succeededFuture(loaded(wanted)));
   }
 
   @Override
@@ -160,7 +173,11 @@ public final class InMemoryLedger implements Ledger {
     return Waiting.atHome(held.letGo.future())
         .map(goesOn -> {
           if (goesOn) {
-            return write(effects);
+            try {
+              return write(effects);
+            } finally {
+              held.afterwards.run();
+            }
           }
           throw new Unavailable(onPurpose());
         });
@@ -177,29 +194,33 @@ public final class InMemoryLedger implements Ledger {
     if (rejected.test(effects)) {
       throw new Rejected(onPurpose());
     }
-    Fault fault = faults.poll();
-    if (fault == null) {
+    Fault fault = faults.isEmpty() ? Fault.NONE : faults.remove();
+    if (fault == Fault.NONE || fault == Fault.UNSETTLED_COMMITTED) {
       state = state.after(effects);
-      return null;
     }
-    throw failure(fault, effects);
+    if (fault != Fault.NONE) {
+      throw failure(fault, effects);
+    }
+    return null;
   }
 
-  private CommitFailure failure(Fault fault, Effects effects) {
+  private static CommitFailure failure(Fault fault, Effects effects) {
     return switch (fault) {
       case LOST_RACE -> new LostRace(onPurpose());
       case REJECTED -> new Rejected(onPurpose());
       case UNAVAILABLE -> new Unavailable(onPurpose());
-      case UNSETTLED_NOT_COMMITTED -> new Unsettled(effects, onPurpose());
-      case UNSETTLED_COMMITTED -> {
-        state = state.after(effects);
-        yield new Unsettled(effects, onPurpose());
-      }
+      case UNSETTLED_COMMITTED, UNSETTLED_NOT_COMMITTED -> new Unsettled(effects, onPurpose());
+      case NONE -> throw new IllegalArgumentException("no failure");
     };
   }
 
   private static RuntimeException onPurpose() {
     return new IllegalStateException("as the test wants");
+  }
+
+  private synchronized Loaded loaded(Wanted wanted) {
+    loads.add(wanted);
+    return reachable().load(wanted);
   }
 
   private synchronized LedgerState reachable() {
@@ -224,8 +245,9 @@ public final class InMemoryLedger implements Ledger {
     return List.copyOf(units);
   }
 
-  public int loads() {
-    return loads.get();
+  /** What was loaded without locks. */
+  public synchronized List<Wanted> loads() {
+    return List.copyOf(loads);
   }
 
   public int lockedCommits() {

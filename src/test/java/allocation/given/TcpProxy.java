@@ -9,6 +9,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A network between a client and a server that does harm when the client says a certain word. */
 public final class TcpProxy implements AutoCloseable {
@@ -28,7 +29,7 @@ public final class TcpProxy implements AutoCloseable {
 
   private final NetServer server;
   private final NetClient client;
-  private final AtomicReference<Trap> trap = new AtomicReference<>();
+  private final AtomicReference<@Nullable Trap> trap = new AtomicReference<>();
   private final Promise<Void> letGo = Promise.promise();
   private final Promise<Void> sprung = Promise.promise();
 
@@ -71,9 +72,7 @@ public final class TcpProxy implements AutoCloseable {
     toServer.handler(fromClient::write);
     fromClient.handler(bytes -> {
       Trap set = trap.get();
-      if (set != null
-          && has(bytes, set.word())
-          && trap.compareAndSet(set, null)) {
+      if (set != null && has(bytes, set.word()) && trap.compareAndSet(set, null)) {
         spring(set, bytes, fromClient, toServer);
       } else {
         toServer.write(bytes);

@@ -244,7 +244,6 @@ public abstract class LedgerContract {
     Loaded after = load(mine);
     assertThat(after.lines()).isEmpty();
     assertThat(after.positions()).isEqualTo(Map.of(3, first.position(3)));
-    assertThat(after.products()).containsKey(CHAIR);
     assertThat(after.products().values()).extracting(Product::available).containsExactly(10L);
     assertThat(events(3)).hasSize(2);
   }

@@ -73,7 +73,8 @@ final class PgLedgerFailuresIT {
     // The session knows the statements: a unit goes out as it does in service.
     // The first connection of all may take longer than a call may.
     CommandMessage first = create("warm-up");
-    until("it is warm", () -> result(ledger.load(wanted(List.of(first))).map(true).otherwise(false)));
+    until(
+        "it is warm", () -> result(ledger.load(wanted(List.of(first))).map(true).otherwise(false)));
     result(ledger.commit(decided(first)));
   }
 
@@ -206,7 +207,8 @@ final class PgLedgerFailuresIT {
       Effects unit = decided(create("b1"));
       Future<Void> commit = ledger.commit(unit);
       until("it commits", () -> database.waiting() == 1);
-      assertThat(database.texts("SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+      assertThat(
+              database.texts("SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
           .containsExactly("COMMIT");
 
       database.kill("wait_event_type = 'Lock'");

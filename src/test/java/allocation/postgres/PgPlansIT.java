@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,7 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class PgPlansIT {
   private static final List<Class<?>> OWNERS =
-      List.of(LedgerReads.class, LedgerWrites.class, PgLedger.class, PgEventLog.class, PgCursors.class);
+      List.of(
+          LedgerReads.class, LedgerWrites.class, PgLedger.class, PgEventLog.class, PgCursors.class);
 
   private static final Map<String, List<String>> EMPTY = new HashMap<>();
   private static final Map<String, List<String>> BEFORE_ANALYZE = new HashMap<>();
@@ -32,8 +34,7 @@ final class PgPlansIT {
   @BeforeAll
   static void fill() throws ReflectiveOperationException {
     database = TestDatabase.create("plans");
-    Map<String, String> properties =
-        PgSession.options(database.options(), 60_000).getProperties();
+    Map<String, String> properties = PgSession.options(database.options(), 60_000).getProperties();
     properties.forEach((name, value) -> {
       if (name.startsWith("enable_") || name.equals("jit")) {
         database.run("SET " + name + " = " + value);
@@ -68,7 +69,7 @@ final class PgPlansIT {
     List<String> names = new ArrayList<>();
     for (Class<?> owner : OWNERS) {
       for (Field field : owner.getDeclaredFields()) {
-        if (statement(field) != null) {
+        if (statement(field).isPresent()) {
           names.add(owner.getSimpleName() + "." + field.getName());
         }
       }
@@ -99,7 +100,8 @@ final class PgPlansIT {
     String owner = name.substring(0, name.indexOf('.'));
     Class<?> type =
         OWNERS.stream().filter(c -> c.getSimpleName().equals(owner)).findFirst().orElseThrow();
-    String sql = statement(type.getDeclaredField(name.substring(name.indexOf('.') + 1)));
+    String sql =
+        statement(type.getDeclaredField(name.substring(name.indexOf('.') + 1))).orElseThrow();
     long parameters = Stream.iterate(1, n -> n + 1).takeWhile(n -> sql.contains("$" + n)).count();
     database.run("PREPARE it AS " + sql);
     String nulls =
@@ -111,14 +113,14 @@ final class PgPlansIT {
     return plan;
   }
 
-  private static String statement(Field field) throws IllegalAccessException {
+  private static Optional<String> statement(Field field) throws IllegalAccessException {
     if (!Modifier.isStatic(field.getModifiers()) || !field.getType().equals(String.class)) {
-      return null;
+      return Optional.empty();
     }
     field.setAccessible(true);
     String text = (String) field.get(null);
     // PgEventLog.POSITIONS wants every row of a table of sixteen.
     boolean isSql = text.matches("(?s)\\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\\s.*");
-    return isSql && text.contains("$") ? text : null;
+    return Optional.of(text).filter(sql -> isSql && sql.contains("$"));
   }
 }

@@ -14,15 +14,16 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class PgShardLocksIT {
   private static Vertx vertx;
   private static TestDatabase database;
 
-  private final Context context = vertx.getOrCreateContext();
-  private final PgShardLocks one = new PgShardLocks(vertx, database.options());
-  private final PgShardLocks other = new PgShardLocks(vertx, database.options());
+  private Context context;
+  private PgShardLocks one;
+  private PgShardLocks other;
 
   @BeforeAll
   static void start() {
@@ -34,6 +35,13 @@ final class PgShardLocksIT {
   static void stop() {
     database.close();
     result(vertx.close());
+  }
+
+  @BeforeEach
+  void open() {
+    context = vertx.getOrCreateContext();
+    one = new PgShardLocks(vertx, database.options());
+    other = new PgShardLocks(vertx, database.options());
   }
 
   @AfterEach
