@@ -47,7 +47,7 @@ final class Needs {
           }
         }
       }
-      if (UnitOfWork.isKeyed(message.command())) {
+      if (UnitOfWork.isKeyed(message)) {
         keys.add(new AnswerKey(shard, message.key()));
       }
     }

@@ -68,18 +68,18 @@ public final class UnitOfWork {
   }
 
   /** Whether a command needs an id of its own to be sent again safely. */
-  static boolean isKeyed(Command command) {
-    return switch (command) {
+  static boolean isKeyed(CommandMessage message) {
+    return switch (message.command()) {
       case Command.ChangeBatch change -> true;
       case Command.Deallocate deallocate -> true;
-      case Command.CreateBatch create -> false;
-      case Command.Allocate allocate -> false;
+      case Command.CreateBatch create -> message.key().isOfMessage();
+      case Command.Allocate allocate -> message.key().isOfMessage();
     };
   }
 
   /** Decides the next command; its outcome is the next of {@link #outcomes}. */
   void decide(CommandMessage message) {
-    outcomes.add(isKeyed(message.command()) ? once(message) : outcome(message));
+    outcomes.add(isKeyed(message) ? once(message) : outcome(message));
   }
 
   private Outcome once(CommandMessage message) {

@@ -79,7 +79,7 @@ final class CommandMessages {
         .send(
             sku.get(),
             attempt.command(),
-            new CommandKey("pulsar " + message.topic(), message.id()),
+            CommandKey.ofMessage(message.topic(), message.id()),
             message.correlationId())
         .map(CommandMessages::verdict);
   }

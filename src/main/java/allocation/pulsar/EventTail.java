@@ -2,7 +2,9 @@ package allocation.pulsar;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.pulsar.client.api.Message;
@@ -22,17 +24,39 @@ public final class EventTail {
    */
   public static void follow(
       Settings settings, boolean fromEarliest, OptionalLong count, Consumer<String> sink) {
-    try (PulsarClient client = client(settings);
-        Reader<byte[]> reader = reader(client, settings, fromEarliest).create()) {
-      for (long seen = 0; count.isEmpty() || seen < count.getAsLong(); seen++) {
-        Message<byte[]> message = reader.readNext();
-        sink.accept(new String(message.getData(), StandardCharsets.UTF_8));
+    try (PulsarClient client = client(settings)) {
+      requireTopic(client, settings);
+      try (Reader<byte[]> reader = reader(client, settings, fromEarliest).create()) {
+        for (long seen = 0; count.isEmpty() || seen < count.getAsLong(); seen++) {
+          Message<byte[]> message = reader.readNext();
+          sink.accept(new String(message.getData(), StandardCharsets.UTF_8));
+        }
       }
-    } catch (IOException e) {
-      throw new IllegalStateException(
-          "the events cannot be read from %s: %s".formatted(settings.serviceUrl(), e.getMessage()),
-          e);
+    } catch (IOException | ExecutionException e) {
+      throw cannotRead(settings, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw cannotRead(settings, e);
     }
+  }
+
+  /** A reader would make a missing topic, without the partitions that the publisher needs. */
+  private static void requireTopic(PulsarClient client, Settings settings)
+      throws ExecutionException, InterruptedException {
+    List<String> partitions =
+        client.getPartitionsForTopic(settings.topic(Topics.EVENTS), false).get();
+    if (partitions.stream().noneMatch(name -> name.contains("-partition-"))) {
+      throw new IllegalStateException(
+          "topic %s is not there yet: the service makes it when it starts"
+              .formatted(settings.topic(Topics.EVENTS)));
+    }
+  }
+
+  private static IllegalStateException cannotRead(Settings settings, Exception cause) {
+    return new IllegalStateException(
+        "the events cannot be read from %s: %s"
+            .formatted(settings.serviceUrl(), cause.getMessage()),
+        cause);
   }
 
   private static ReaderBuilder<byte[]> reader(
