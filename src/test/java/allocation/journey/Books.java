@@ -23,7 +23,8 @@ import java.util.TreeMap;
  */
 final class Books {
   private final Map<BatchRef, Stock> batches = new TreeMap<>();
-  private final Map<OrderedSku, Line> lines = new TreeMap<>(Comparator.comparing(OrderedSku::toString));
+  private final Map<OrderedSku, Line> lines =
+      new TreeMap<>(Comparator.comparing(OrderedSku::toString));
   private final List<LoggedEvent> events = new ArrayList<>();
   private final Map<Integer, Long> positions = new LinkedHashMap<>();
 
