@@ -10,7 +10,9 @@ package allocation.bus;
 public record CommandKey(String scope, String id) {
   private static final String TOPIC = "pulsar ";
 
-  /** The key of a command that a topic brings; the message's id does not change when it comes again. */
+  /**
+   * The key of a command that a topic brings; the message's id does not change when it comes again.
+   */
   public static CommandKey ofMessage(String topic, String id) {
     return new CommandKey(TOPIC + topic, id);
   }
