@@ -113,7 +113,9 @@ final class PgLedgerFailuresIT {
     assertThat(isThere("b1")).isEqualTo(committed);
   }
 
-  /** Guard: the locks are taken in a round trip of their own. Sent in one piece, it fails. */
+  /**
+   * Guard: the locks are taken in a round trip of their own. Sent in one piece, it is committed.
+   */
   @Test
   void a_commit_that_hangs_in_the_network_stays_uncommitted_once_that_was_said() {
     Effects unit = decided(create("b1"));
@@ -225,6 +227,7 @@ final class PgLedgerFailuresIT {
     }
   }
 
+  /** Guard: PgAttempt.leave rolls back. Without it the next unit meets an aborted transaction. */
   @Test
   void a_lock_that_is_not_to_be_had_is_unavailable_and_its_session_can_be_used_again() {
     Effects unit = decided(create("b1"));

@@ -81,6 +81,21 @@ final class PgLedgerIT extends LedgerContract {
     assertThat(loaded).isIn(before, after);
   }
 
+  @Test
+  void the_log_tells_how_far_each_shard_is_and_gives_it_bit_by_bit() {
+    commit(message(CHAIR, create("b1", CHAIR, 10)), message(CHAIR, take("o1", CHAIR, 4)));
+    commit(message(CHAIR, take("o2", CHAIR, 4)), message(TABLE, create("b2", TABLE, 10)));
+    PgEventLog log = new PgEventLog(pool);
+
+    assertThat(result(log.positions()))
+        .hasSize(16)
+        .containsEntry(3, 3L)
+        .containsEntry(9, 1L)
+        .containsEntry(0, 0L);
+    assertThat(result(log.after(3, 1, 1))).isEqualTo(events(3).subList(1, 2));
+    assertThat(result(log.after(3, 3, 10))).isEmpty();
+  }
+
   @Override
   protected Ledger ledger() {
     return ledger;
