@@ -223,66 +223,6 @@ class CommandEndpointsTest {
   }
 
   @Test
-  void the_callers_idempotency_key_names_the_command_within_its_route() {
-    service.decides(accepted(CHANGE));
-    service.patch("/v1/batches/b1", "{\"quantity\":5}", "Idempotency-Key", "k-1");
-    service.decides(accepted(RELEASE));
-    service.delete("/v1/allocations/o1/SMALL-TABLE", "Idempotency-Key", "k-1");
-
-    assertThat(service.commands).extracting(message -> message.key().id()).containsOnly("k-1");
-    assertThat(service.commands)
-        .extracting(message -> message.key().scope())
-        .containsExactly(
-            "http PATCH /v1/batches/{ref}", "http DELETE /v1/allocations/{orderId}/{sku}");
-  }
-
-  @Test
-  void a_missing_idempotency_key_is_made_new_each_time() {
-    service.decides(accepted(CHANGE));
-    service.patch("/v1/batches/b1", "{\"quantity\":5}");
-    service.patch("/v1/batches/b1", "{\"quantity\":5}");
-
-    assertThat(service.commands)
-        .extracting(message -> message.key().id())
-        .doesNotHaveDuplicates()
-        .allMatch(id -> !id.isBlank());
-  }
-
-  @Test
-  void an_answer_that_was_stored_says_so() {
-    service.decides(repeated(CHANGE));
-    Response change = service.patch("/v1/batches/b1", "{\"quantity\":5}", "Idempotency-Key", "k-1");
-    service.decides(repeated(RELEASE));
-    Response release = service.delete("/v1/allocations/o1/SMALL-TABLE", "Idempotency-Key", "k-1");
-
-    assertThat(change.status()).isEqualTo(200);
-    assertThat(change.header("Idempotent-Replayed")).contains("true");
-    assertThat(release.status()).isEqualTo(204);
-    assertThat(release.header("Idempotent-Replayed")).contains("true");
-  }
-
-  @Test
-  void a_key_of_another_command_is_422() {
-    service.decides(refused(new Refusal.KeyReused()));
-
-    Response response =
-        service.patch("/v1/batches/b1", "{\"quantity\":5}", "Idempotency-Key", "k-1");
-
-    assertThat(response.status()).isEqualTo(422);
-    assertThat(response.problem()).isEqualTo("key-reused");
-  }
-
-  @Test
-  void the_path_the_key_and_the_body_are_told_together() {
-    Response response =
-        service.patch("/v1/batches/%00", "{\"quantity\":-1}", "Idempotency-Key", "x".repeat(201));
-
-    assertThat(response.status()).isEqualTo(400);
-    assertThat(response.fields()).containsExactly("ref", "Idempotency-Key", "quantity");
-    assertThat(service.commands).isEmpty();
-  }
-
-  @Test
   void a_refs_owner_is_asked_for_the_right_batch() {
     service.decides(accepted(CHANGE));
     service.batchesBelongTo(ask ->

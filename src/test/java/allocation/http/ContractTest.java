@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import allocation.json.ProblemType;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -115,6 +116,31 @@ class ContractTest {
               service.contract().checkRequest(route, "/v1/batches", Map.of(), Optional.of(body)))
           .isInstanceOf(AssertionError.class);
       assertThat(service.post("/v1/batches", body).status()).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void an_answer_that_differs_is_not_in_the_contract() {
+    Route route = route("POST", "/v1/batches");
+    Map<String, String> headers =
+        Map.of("content-type", "application/json", "X-Correlation-Id", "c-1");
+    String batch = "{\"ref\":\"b\",\"sku\":\"s\",\"purchased\":1,\"allocated\":0,\"available\":1";
+
+    service
+        .contract()
+        .checkResponse(route, new Response(201, headers, Buffer.buffer(batch + ",\"eta\":null}")));
+
+    for (Response different :
+        List.of(
+            new Response(201, headers, Buffer.buffer(batch + "}")),
+            new Response(201, headers, Buffer.buffer(batch + ",\"eta\":null,\"more\":1}")),
+            new Response(409, headers, Buffer.buffer(batch + ",\"eta\":null}")),
+            new Response(
+                201,
+                Map.of("content-type", "application/json"),
+                Buffer.buffer(batch + ",\"eta\":null}")))) {
+      Assertions.assertThatThrownBy(() -> service.contract().checkResponse(route, different))
+          .isInstanceOf(AssertionError.class);
     }
   }
 

@@ -20,6 +20,12 @@ final class RawClient implements AutoCloseable {
     socket.setTcpNoDelay(true);
   }
 
+  /** A request's head, blank line included. */
+  static String head(String method, String target, String... headers) {
+    String lines = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
+    return "%s %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n".formatted(method, target, lines);
+  }
+
   RawClient send(String text) throws IOException {
     return send(text.getBytes(StandardCharsets.ISO_8859_1));
   }

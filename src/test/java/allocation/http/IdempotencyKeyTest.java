@@ -1,0 +1,93 @@
+package allocation.http;
+
+import static allocation.http.Examples.CHANGE;
+import static allocation.http.Examples.RELEASE;
+import static allocation.http.Examples.accepted;
+import static allocation.http.Examples.refused;
+import static allocation.http.Examples.repeated;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import allocation.domain.Refusal;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Commands that are known by the id that their caller gave them. */
+class IdempotencyKeyTest {
+  @RegisterExtension static final HttpService service = new HttpService();
+
+  @Test
+  void the_callers_idempotency_key_names_the_command_within_its_route() {
+    service.decides(accepted(CHANGE));
+    service.patch("/v1/batches/b1", "{\"quantity\":5}", "Idempotency-Key", "k-1");
+    service.decides(accepted(RELEASE));
+    service.delete("/v1/allocations/o1/SMALL-TABLE", "Idempotency-Key", "k-1");
+
+    assertThat(service.commands).extracting(message -> message.key().id()).containsOnly("k-1");
+    assertThat(service.commands)
+        .extracting(message -> message.key().scope())
+        .containsExactly(
+            "http PATCH /v1/batches/{ref}", "http DELETE /v1/allocations/{orderId}/{sku}");
+  }
+
+  @Test
+  void a_missing_idempotency_key_is_made_new_each_time() {
+    service.decides(accepted(CHANGE));
+    service.patch("/v1/batches/b1", "{\"quantity\":5}");
+    service.patch("/v1/batches/b1", "{\"quantity\":5}");
+
+    assertThat(service.commands)
+        .extracting(message -> message.key().id())
+        .doesNotHaveDuplicates()
+        .allMatch(id -> !id.isBlank());
+  }
+
+  @Test
+  void an_answer_that_was_stored_says_so() {
+    service.decides(repeated(CHANGE));
+    Response change = service.patch("/v1/batches/b1", "{\"quantity\":5}", "Idempotency-Key", "k-1");
+    service.decides(repeated(RELEASE));
+    Response release = service.delete("/v1/allocations/o1/SMALL-TABLE", "Idempotency-Key", "k-1");
+
+    assertThat(change.status()).isEqualTo(200);
+    assertThat(change.header("Idempotent-Replayed")).contains("true");
+    assertThat(release.status()).isEqualTo(204);
+    assertThat(release.header("Idempotent-Replayed")).contains("true");
+  }
+
+  @Test
+  void a_key_of_another_command_is_422() {
+    service.decides(refused(new Refusal.KeyReused()));
+
+    Response response =
+        service.patch("/v1/batches/b1", "{\"quantity\":5}", "Idempotency-Key", "k-1");
+
+    assertThat(response.status()).isEqualTo(422);
+    assertThat(response.problem()).isEqualTo("key-reused");
+  }
+
+  @Test
+  void the_path_the_key_and_the_body_are_told_together() {
+    Response response =
+        service.patch("/v1/batches/%00", "{\"quantity\":-1}", "Idempotency-Key", "x".repeat(201));
+
+    assertThat(response.status()).isEqualTo(400);
+    assertThat(response.fields()).containsExactly("ref", "Idempotency-Key", "quantity");
+    assertThat(service.commands).isEmpty();
+  }
+
+  @Test
+  void an_unprintable_idempotency_key_or_a_second_one_is_refused() throws IOException {
+    for (String keys :
+        new String[] {"Idempotency-Key: \u00fc", "Idempotency-Key: a\r\nIdempotency-Key: b"}) {
+      try (RawClient client = new RawClient(service.port())) {
+        Response response =
+            client.send(RawClient.head("DELETE", "/v1/allocations/o/s", keys)).receive();
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(response.fields()).containsExactly("Idempotency-Key");
+      }
+    }
+    assertThat(service.commands).isEmpty();
+  }
+}
