@@ -64,9 +64,9 @@ public record Config(
   /** Where the file is, if not named: {@code conf/allocation.yaml}. */
   static final String FILE_VARIABLE = "ALLOCATION_CONF";
 
-  /** Milliseconds that one call of the database may take: below what the caller waits. */
+  /** Milliseconds to get a session, and again to use it: together less than the caller waits. */
   long unitLimitMs() {
-    return http.replyTimeoutMs() * 6 / 10;
+    return http.replyTimeoutMs() * 4 / 10;
   }
 
   /**
@@ -82,7 +82,7 @@ public record Config(
 
   static Config read(Settings from) {
     int viewMs = from.integer("http.viewTimeoutMs", 2_000, 1, 600_000);
-    int replyMs = from.integer("http.replyTimeoutMs", 5_000, 100, 600_000);
+    int replyMs = from.integer("http.replyTimeoutMs", 10_000, 100, 600_000);
     Postgres postgres = postgres(from, from.required("postgres.uri"), "postgres", 12);
     return new Config(
         new Shards(from.integer("shards", 16, 1, 1_024)),
