@@ -34,6 +34,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.sqlclient.Pool;
@@ -103,10 +104,13 @@ public final class Service {
         config.pulsar().serviceUrl(),
         config.shards().count());
     Service service = new Service(config);
-    return service
+    // Of no event loop: those of the service are gone by the time that a failed start is told.
+    Promise<Service> started = Promise.promise();
+    service
         .up()
-        .map(service)
-        .recover(cause -> service.stop().transform(stopped -> Future.failedFuture(cause)));
+        .onSuccess(up -> started.complete(service))
+        .onFailure(cause -> service.stop().onComplete(stopped -> started.fail(cause)));
+    return started.future();
   }
 
   /** Takes no more requests, finishes those it has, lets go of everything. */

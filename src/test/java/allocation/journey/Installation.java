@@ -14,13 +14,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
 
 /** A database and a Pulsar namespace of their own, the services on them, and a look behind both. */
 final class Installation implements AutoCloseable {
   /** Few, so that a service starts fast and SKUs share them. */
   static final int SHARDS = 4;
 
+  private static final long START_LIMIT_S = 60;
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   /** Followers that act outside the database, and move their cursor once they have. */
@@ -63,7 +66,7 @@ final class Installation implements AutoCloseable {
                 "PULSAR_ADMIN_URL", Servers.pulsarAdminUrl(),
                 "PULSAR_NAMESPACE", namespace));
     environment.putAll(settings);
-    services.add(Main.result(Service.start(environment)));
+    services.add(Main.result(Service.start(environment).timeout(START_LIMIT_S, TimeUnit.SECONDS)));
     return new Client(port);
   }
 
@@ -75,6 +78,11 @@ final class Installation implements AutoCloseable {
 
   Topic topic(String name) {
     return new Topic(namespace, name);
+  }
+
+  /** Looks again and again until it is so. */
+  void eventually(String what, ThrowingRunnable isSo) {
+    Awaitility.await(what).atMost(PATIENCE).untilAsserted(isSo);
   }
 
   /** Waits until every fact is on its topics and told to the buyer. */
