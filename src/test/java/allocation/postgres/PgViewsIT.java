@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,30 +51,26 @@ final class PgViewsIT {
   private static final Arrival DUE = Arrival.due(LocalDate.of(2026, 5, 1));
 
   private static Vertx vertx;
-  private ViewsDatabase database;
+  private static ViewsDatabase database;
   private PgViews views;
   private long cursor;
 
   @BeforeAll
-  static void startVertx() {
+  static void open() {
     vertx = Vertx.vertx();
+    database = new ViewsDatabase(vertx, "views");
   }
 
   @AfterAll
-  static void stopVertx() {
+  static void close() {
     await(vertx.close());
   }
 
   @BeforeEach
-  void open() {
-    database = new ViewsDatabase(vertx, "views");
+  void empty() {
+    database.query("TRUNCATE views.order_view, views.batch_view, views.product_view, follower");
     views = database.views;
     cursor = await(views.cursor(SHARD));
-  }
-
-  @AfterEach
-  void close() {
-    database.close();
   }
 
   @Test

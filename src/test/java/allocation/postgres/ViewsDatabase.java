@@ -19,19 +19,17 @@ import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
-/** A database of a test's own with log and views in it. */
-final class ViewsDatabase implements AutoCloseable {
+/** A database of a test's own with log and views in it; its pools end with Vert.x. */
+final class ViewsDatabase {
   static final int SHARDS = 4;
 
   private final String uri;
   private final Vertx vertx;
-  private final List<Pool> pools = new ArrayList<>();
   final Pool pool;
   final PgViews views;
   final PgEventLog log;
@@ -47,14 +45,11 @@ final class ViewsDatabase implements AutoCloseable {
 
   /** Another pool, with a cache of prepared statements as the service has it. */
   Pool newPool(int sessions) {
-    Pool made =
-        PgBuilder.pool()
-            .connectingTo(PgConnectOptions.fromUri(uri).setCachePreparedStatements(true))
-            .with(new PoolOptions().setMaxSize(sessions))
-            .using(vertx)
-            .build();
-    pools.add(made);
-    return made;
+    return PgBuilder.pool()
+        .connectingTo(PgConnectOptions.fromUri(uri).setCachePreparedStatements(true))
+        .with(new PoolOptions().setMaxSize(sessions))
+        .using(vertx)
+        .build();
   }
 
   /** Writes events of any shards to the log, as a unit of work does. */
@@ -143,10 +138,5 @@ final class ViewsDatabase implements AutoCloseable {
       }
       throw e;
     }
-  }
-
-  @Override
-  public void close() {
-    pools.forEach(open -> await(open.close()));
   }
 }
