@@ -15,26 +15,25 @@ import java.util.stream.Stream;
 final class OsProcess {
   private OsProcess() {}
 
-  /** Sends a signal ({@code INT}, {@code KILL}, {@code STOP}, {@code CONT}) to one process. */
-  static void signal(String name, long pid) {
-    // The shell's own kill: not every system has it as a program.
-    run(List.of("/bin/sh", "-c", "kill -" + name + " " + pid));
-  }
-
-  /** Sends a signal to a process and to all its descendants that still run, the parent first. */
-  static void signalTree(String name, ProcessHandle process) {
-    try (Stream<ProcessHandle> tree = Stream.concat(Stream.of(process), process.descendants())) {
-      tree.toList().forEach(one -> signalIfAlive(name, one));
-    }
-  }
-
-  private static void signalIfAlive(String name, ProcessHandle process) {
+  /**
+   * Sends a signal ({@code INT}, {@code KILL}, {@code STOP}, {@code CONT}) to one process; one that
+   * has ended meanwhile is no fault.
+   */
+  static void signal(String name, ProcessHandle process) {
     try {
-      signal(name, process.pid());
+      // The shell's own kill: not every system has it as a program.
+      run(List.of("/bin/sh", "-c", "kill -" + name + " " + process.pid()));
     } catch (IllegalStateException e) {
       if (process.isAlive()) {
         throw e;
       }
+    }
+  }
+
+  /** Sends a signal to a process and to all its descendants, the parent first. */
+  static void signalTree(String name, ProcessHandle process) {
+    try (Stream<ProcessHandle> tree = Stream.concat(Stream.of(process), process.descendants())) {
+      tree.toList().forEach(one -> signal(name, one));
     }
   }
 

@@ -86,7 +86,7 @@ public final class PostgresServer implements AutoCloseable {
   /** Kills the server as a crash would: nothing is flushed, its sessions break. */
   public void kill() {
     ProcessHandle postmaster = running();
-    OsProcess.signal("KILL", postmaster.pid());
+    OsProcess.signal("KILL", postmaster);
     postmaster.onExit().join();
   }
 

@@ -56,6 +56,18 @@ final class PostgresServerIT {
   }
 
   @Test
+  void a_frozen_server_goes_on_where_it_was() throws Exception {
+    try (Connection connection = server.database().connect(PostgresDatabase.NAME)) {
+      server.freeze();
+      assertThat(connection.isValid(1)).isFalse();
+
+      server.thaw();
+    }
+
+    assertThat(ask("SELECT 'here'")).isEqualTo("here");
+  }
+
+  @Test
   void a_port_that_is_taken_is_named_with_the_reason() throws Exception {
     server.stop();
 

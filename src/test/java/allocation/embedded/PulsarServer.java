@@ -108,19 +108,19 @@ public final class PulsarServer implements AutoCloseable {
   /** Kills the server as a crash would. */
   public void kill() {
     ProcessHandle running = running();
-    OsProcess.signal("KILL", running.pid());
+    OsProcess.signal("KILL", running);
     running.onExit().join();
     process = null;
   }
 
   /** Freezes the server: connections stay open and nothing answers. */
   public void freeze() {
-    OsProcess.signal("STOP", running().pid());
+    OsProcess.signal("STOP", running());
   }
 
   /** Lets a frozen server go on. */
   public void thaw() {
-    OsProcess.signal("CONT", running().pid());
+    OsProcess.signal("CONT", running());
   }
 
   /** Waits until the server has ended, asked to or not. */
@@ -132,7 +132,7 @@ public final class PulsarServer implements AutoCloseable {
   void stopOrphan() {
     PidFile.read(pidFile())
         .ifPresent(orphan -> {
-          OsProcess.signal("CONT", orphan.pid());
+          OsProcess.signal("CONT", orphan);
           OsProcess.endWithin(orphan, STOP_LIMIT);
         });
   }
@@ -155,7 +155,7 @@ public final class PulsarServer implements AutoCloseable {
       fault = "was given up";
     }
     process = null;
-    OsProcess.signal("KILL", started.pid());
+    started.destroyForcibly();
     throw new IllegalStateException(
         "Pulsar on port " + port + " " + fault + ":\n" + LogTail.of(log, 20));
   }
