@@ -156,7 +156,13 @@ public final class Service {
         .compose(done -> pulsarCommands())
         .compose(done -> http())
         .onSuccess(done -> {
-          new LogPoller(vertx, log, config.log().pollMs()).start();
+          LogPoller poller = new LogPoller(vertx, log, config.log().pollMs());
+          poller.start();
+          // Or it would be heard to complain of the pool that is closed under it.
+          undo.add(() -> {
+            poller.stop();
+            return Future.succeededFuture();
+          });
           new StoredAnswers(writePool, clock, config.answersKept()).forgetOldOnes(vertx);
         });
   }

@@ -14,6 +14,8 @@ public final class LogPoller {
   private final Vertx vertx;
   private final EventLog log;
   private final long pollMs;
+  private long timer;
+  private volatile boolean stopped;
   private boolean asking;
   private boolean failing;
 
@@ -26,9 +28,15 @@ public final class LogPoller {
     this.pollMs = pollMs;
   }
 
-  /** Starts asking on the caller's event loop; it ends with that context or with Vert.x. */
+  /** Starts asking, on the caller's event loop. */
   public void start() {
-    vertx.setPeriodic(0, pollMs, tick -> ask());
+    timer = vertx.setPeriodic(0, pollMs, tick -> ask());
+  }
+
+  /** Asks no more, and has no ear for an answer that is under way. */
+  public void stop() {
+    stopped = true;
+    vertx.cancelTimer(timer);
   }
 
   private void ask() {
@@ -39,6 +47,9 @@ public final class LogPoller {
     log.positions()
         .onComplete(answer -> {
           asking = false;
+          if (stopped) {
+            return;
+          }
           if (answer.succeeded()) {
             failing = false;
             vertx
