@@ -6,15 +6,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** A request that found its route, with its body read to the end. */
-record Exchange(
-    HttpServerRequest request,
-    Route route,
-    Map<String, String> pathParameters,
-    Buffer body,
-    String correlationId) {
+record Exchange(HttpServerRequest request, Route route, Buffer body, String correlationId) {
 
   /** An id from the path, decoded once; throws {@link BadInput}. */
   <T> T pathId(String name, Function<String, T> make) {
@@ -28,11 +24,7 @@ record Exchange(
 
   /** As it was sent. */
   String rawPathParameter(String name) {
-    String raw = pathParameters.get(name);
-    if (raw == null) {
-      throw new IllegalArgumentException(route.template() + " has no parameter " + name);
-    }
-    return raw;
+    return route.rawParameter(name, Objects.requireNonNull(request.path()));
   }
 
   /** Throws {@link BadInput}. */

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -22,20 +23,14 @@ import org.slf4j.LoggerFactory;
  */
 final class Front {
   private static final Logger LOG = LoggerFactory.getLogger(Front.class);
+  private static final String SEE_DOCS = "See /docs for what there is";
 
-  private final RouteTable routes;
   private final BodyReader bodies;
   private final RequestMetrics metrics;
   private final CorrelationIds ids;
   private final String retryAfterSeconds;
 
-  Front(
-      RouteTable routes,
-      BodyReader bodies,
-      RequestMetrics metrics,
-      CorrelationIds ids,
-      int retryAfterSeconds) {
-    this.routes = routes;
+  Front(BodyReader bodies, RequestMetrics metrics, CorrelationIds ids, int retryAfterSeconds) {
     this.bodies = bodies;
     this.metrics = metrics;
     this.ids = ids;
@@ -44,19 +39,19 @@ final class Front {
 
   /** A request on its way, and what is known of it so far. */
   private record Visit(
-      HttpServerRequest request, RouteTable.Match match, String correlationId, long begunNanos) {
+      HttpServerRequest request, Routes.Match match, String correlationId, long begunNanos) {
 
     Optional<Route> route() {
       return switch (match) {
-        case RouteTable.Match.Found found -> Optional.of(found.route());
-        case RouteTable.Match.OtherMethod other -> Optional.of(other.sibling());
-        case RouteTable.Match.Nowhere nowhere -> Optional.empty();
+        case Routes.Match.Found found -> Optional.of(found.route());
+        case Routes.Match.OtherMethod other -> Optional.of(other.sibling());
+        case Routes.Match.Nowhere nowhere -> Optional.empty();
       };
     }
   }
 
-  void handle(HttpServerRequest request) {
-    Visit visit = visit(request, routes.match(request.method(), path(request)));
+  void handle(HttpServerRequest request, Routes.Match match) {
+    Visit visit = visit(request, match);
     bodies
         .read(request)
         .onSuccess(body ->
@@ -69,7 +64,7 @@ final class Front {
 
   /** What the decoder could not read; Vert.x closes the connection after the answer. */
   void handleInvalid(HttpServerRequest request) {
-    Visit visit = visit(request, new RouteTable.Match.Nowhere());
+    Visit visit = visit(request, new Routes.Match.Nowhere());
     Problem problem =
         switch (request.decoderResult().cause()) {
           case TooLongHttpLineException tooLong ->
@@ -82,28 +77,43 @@ final class Front {
     write(visit, Problems.reply(problem, visit.correlationId(), false));
   }
 
-  private Visit visit(HttpServerRequest request, RouteTable.Match match) {
+  /** What the router did not look a route up for: no {@code Host}, or no path. */
+  void handleUnroutable(RoutingContext context) {
+    Visit visit = visit(context.request(), new Routes.Match.Nowhere());
+    Problem problem =
+        switch (context.statusCode()) {
+          case 400 ->
+              Problem.of(
+                  ProblemType.INVALID_REQUEST, "A request needs a path and one well-formed Host");
+          case 404 -> Problem.of(ProblemType.NOT_FOUND, SEE_DOCS);
+          default -> Problems.of(causeOf(context), visit.correlationId());
+        };
+    write(visit, Problems.reply(problem, visit.correlationId(), false));
+  }
+
+  private static Throwable causeOf(RoutingContext context) {
+    Throwable failure = context.failure();
+    return failure == null
+        ? new IllegalStateException("the router failed with " + context.statusCode())
+        : failure;
+  }
+
+  private Visit visit(HttpServerRequest request, Routes.Match match) {
     String id = ids.of(request.headers().getAll(CorrelationIds.HEADER));
     return new Visit(request, match, id, System.nanoTime());
   }
 
-  private static String path(HttpServerRequest request) {
-    // None in "OPTIONS *".
-    return Optional.ofNullable(request.path()).orElse("");
-  }
-
   private static Future<Reply> answer(Visit visit, Buffer body) {
     return switch (visit.match()) {
-      case RouteTable.Match.Found found -> {
+      case Routes.Match.Found found -> {
         Exchange exchange =
-            new Exchange(
-                visit.request(), found.route(), found.parameters(), body, visit.correlationId());
+            new Exchange(visit.request(), found.route(), body, visit.correlationId());
         if (found.route().body() == Route.Body.JSON) {
           MediaTypes.requireJson(exchange);
         }
         yield found.route().endpoint().answer(exchange);
       }
-      case RouteTable.Match.OtherMethod other ->
+      case Routes.Match.OtherMethod other ->
           Future.succeededFuture(
               Problems.reply(
                       Problem.of(
@@ -116,8 +126,8 @@ final class Front {
                       other.allowed().stream()
                           .map(HttpMethod::name)
                           .collect(Collectors.joining(", "))));
-      case RouteTable.Match.Nowhere nowhere ->
-          throw new ProblemException(ProblemType.NOT_FOUND, "See /docs for what there is");
+      case Routes.Match.Nowhere nowhere ->
+          throw new ProblemException(ProblemType.NOT_FOUND, SEE_DOCS);
     };
   }
 

@@ -54,7 +54,6 @@ public final class HttpVerticle extends VerticleBase {
     bodies.start();
     Front front =
         new Front(
-            new RouteTable(routes()),
             bodies,
             new RequestMetrics(metrics),
             new CorrelationIds(UUID.randomUUID()),
@@ -62,7 +61,7 @@ public final class HttpVerticle extends VerticleBase {
     HttpServer listening =
         vertx
             .createHttpServer(options())
-            .requestHandler(front::handle)
+            .requestHandler(Routes.router(vertx, routes(), front))
             .invalidRequestHandler(front::handleInvalid)
             .exceptionHandler(cause -> LOG.debug("connection failed", cause));
     server = listening;

@@ -3,6 +3,8 @@ package allocation.http;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One operation of the contract.
@@ -44,7 +46,31 @@ record Route(HttpMethod method, String template, Body body, boolean original, En
     return new Route(method, template, body, true, endpoint);
   }
 
-  List<String> segments() {
-    return List.of(template.split("/", -1));
+  /** What a path looks like that leads here, as it was sent; an id may be anything but a slash. */
+  String pattern() {
+    return segments().stream()
+        .map(segment -> isParameter(segment) ? "[^/]*" : Pattern.quote(segment))
+        .collect(Collectors.joining("/"));
+  }
+
+  /** The part of a path that stands where the template has {@code {name}}, as it was sent. */
+  String rawParameter(String name, String path) {
+    int at = segments().indexOf("{" + name + "}");
+    if (at < 0) {
+      throw new IllegalArgumentException(template + " has no parameter " + name);
+    }
+    return split(path).get(at);
+  }
+
+  private List<String> segments() {
+    return split(template);
+  }
+
+  private static boolean isParameter(String segment) {
+    return segment.startsWith("{");
+  }
+
+  private static List<String> split(String path) {
+    return List.of(path.split("/", -1));
   }
 }

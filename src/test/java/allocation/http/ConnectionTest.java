@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a connection lives through, and what ends it. */
@@ -103,6 +104,27 @@ class ConnectionTest {
       assertThat(client.isClosedByServer()).isTrue();
     }
     assertThat(service.commands).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          GET /health/live HTTP/1.1            | 400 | invalid-request
+          GET /health/live HTTP/1.1~Host: a b  | 400 | invalid-request
+          GET ?x=1 HTTP/1.1~Host: x            | 400 | invalid-request
+          OPTIONS * HTTP/1.1~Host: x           | 404 | not-found
+          """)
+  void a_request_without_a_host_or_a_path_is_refused_as_a_problem(
+      String head, int status, String problem) throws IOException {
+    try (RawClient client = new RawClient(service.port())) {
+      Response response = client.send(head.replace("~", "\r\n") + "\r\n\r\n").receive();
+
+      assertThat(response.status()).isEqualTo(status);
+      assertThat(response.problem()).isEqualTo(problem);
+      assertThat(response.header("X-Correlation-Id")).isPresent();
+    }
   }
 
   @Test

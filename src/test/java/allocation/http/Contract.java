@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /** The published contract, held against real requests and answers. */
 final class Contract {
@@ -44,6 +46,8 @@ final class Contract {
           "application/yaml");
   private static final List<String> HEADERS =
       List.of("X-Correlation-Id", "Allocation-Position", "Idempotent-Replayed", "Retry-After");
+
+  private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
 
   private final JsonNode raw;
   private final OpenAPIContract contract;
@@ -96,13 +100,9 @@ final class Contract {
     Operation operation = operation(route);
     String path = target.contains("?") ? target.substring(0, target.indexOf('?')) : target;
     Map<String, RequestParameter> paths = new HashMap<>();
-    List<String> names = route.segments();
-    List<String> values = List.of(path.split("/", -1));
-    for (int i = 0; i < names.size(); i++) {
-      if (names.get(i).startsWith("{")) {
-        String name = names.get(i).substring(1, names.get(i).length() - 1);
-        paths.put(name, parameter(URLDecoder.decode(values.get(i), StandardCharsets.UTF_8)));
-      }
+    for (MatchResult name : PARAMETER.matcher(route.template()).results().toList()) {
+      String raw = route.rawParameter(name.group(1), path);
+      paths.put(name.group(1), parameter(URLDecoder.decode(raw, StandardCharsets.UTF_8)));
     }
     Map<String, RequestParameter> query = new HashMap<>();
     if (target.contains("?")) {

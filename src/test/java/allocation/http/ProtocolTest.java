@@ -28,6 +28,8 @@ class ProtocolTest {
         "/v1/batches/b1/lines",
         "/V1/batches",
         "/v1//batches",
+        "/v1/products/../batches/b1",
+        "/v1/%2E/batches/b1",
         "/v1/orders/o1",
         "/nothing",
         "/docs/secret.txt",
