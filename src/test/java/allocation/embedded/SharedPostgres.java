@@ -1,5 +1,6 @@
 package allocation.embedded;
 
+import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /** The one PostgreSQL of a test JVM; starts when the class is first used. */
@@ -25,6 +26,9 @@ final class SharedPostgres {
             .withPassword(PostgresDatabase.PASSWORD)
             .withDatabaseName(PostgresDatabase.NAME)
             .withCommand("postgres", "-c", "max_connections=200");
+    // Over TCP: while the image makes its database, its server answers on a socket alone.
+    container.waitingFor(
+        Wait.forSuccessfulCommand("pg_isready -h 127.0.0.1 -U " + PostgresDatabase.USER));
     container.start();
     PostgresDatabase database =
         new PostgresDatabase(
