@@ -18,6 +18,9 @@ public final class PgSession {
   private static final int IDLE_S = 60;
   private static final int SILENT_S = 90;
 
+  /** Most callers that wait for a session; one more fails at once. */
+  static final int MAX_WAITING = 1_000;
+
   private PgSession() {}
 
   /**
@@ -32,6 +35,7 @@ public final class PgSession {
         .with(
             new PoolOptions()
                 .setMaxSize(connections)
+                .setMaxWaitQueueSize(MAX_WAITING)
                 .setConnectionTimeout(Math.toIntExact(limitMs))
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setIdleTimeout(IDLE_S)

@@ -28,6 +28,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -179,6 +180,21 @@ final class PgLedgerFailuresIT {
     result(patient.close());
     assertThat(decided).isFalse();
     assertThat(isThere("b1")).isFalse();
+  }
+
+  @Test
+  void one_more_than_may_wait_for_a_session_is_refused_at_once() {
+    Pool patient = PgSession.pool(vertx, database.options(), 1, 60_000);
+    SqlConnection only = result(patient.getConnection());
+    List<Future<SqlConnection>> waiting =
+        IntStream.range(0, PgSession.MAX_WAITING).mapToObj(n -> patient.getConnection()).toList();
+
+    assertThat(failure(patient.getConnection())).hasMessageContaining("wait queue");
+    assertThat(waiting).noneMatch(Future::isComplete);
+
+    only.close();
+    waiting.forEach(one -> result(one).close());
+    result(patient.close());
   }
 
   @Test
