@@ -1,8 +1,10 @@
 package allocation.log;
 
 import allocation.domain.LoggedEvent;
+import allocation.log.Cursors.Move;
 import allocation.log.ShardLocks.Held;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +25,11 @@ public final class LockedWork implements ShardWork {
     /** Makes ready; completes with the last position known out there to be done, or less. */
     Future<Long> open(int shard);
 
-    /** Acts on events in position order; completes when that is done for good. */
-    Future<Void> act(int shard, List<LoggedEvent> events);
+    /**
+     * Acts on events in position order; completes when that is done for good, with whether the
+     * cursor alone knows of it: then it is moved at once.
+     */
+    Future<Boolean> act(int shard, List<LoggedEvent> events);
 
     /** Lets go; called also when open failed or never was called. */
     Future<Void> close(int shard);
@@ -35,15 +40,22 @@ public final class LockedWork implements ShardWork {
   private final Cursors cursors;
   private final Action action;
   private final Map<Integer, Held> held = new HashMap<>();
+  private final Rounds<Move, Long> moves;
 
   /**
    * @param follower names the locks and the cursors
    */
-  public LockedWork(String follower, ShardLocks locks, Cursors cursors, Action action) {
+  public LockedWork(
+      Vertx vertx, String follower, ShardLocks locks, Cursors cursors, Action action) {
     this.follower = follower;
     this.locks = locks;
     this.cursors = cursors;
     this.action = action;
+    this.moves =
+        new Rounds<>(
+            vertx,
+            Rounds.PAUSE_MS,
+            round -> cursors.move(follower, round).map(round.stream().map(Move::to).toList()));
   }
 
   @Override
@@ -73,8 +85,18 @@ public final class LockedWork implements ShardWork {
     long last = events.getLast().position();
     return action
         .act(shard, events)
-        .compose(done -> cursors.move(follower, shard, cursor, last))
-        .map(last);
+        .compose(untold -> {
+          Future<Long> moved = moves.add(new Move(shard, cursor, last));
+          if (untold) {
+            moves.hurry();
+          }
+          return moved;
+        });
+  }
+
+  @Override
+  public void hurry() {
+    moves.hurry();
   }
 
   @Override
@@ -98,7 +120,7 @@ public final class LockedWork implements ShardWork {
         shard,
         cursor,
         done);
-    return cursors.move(follower, shard, cursor, done).map(done);
+    return cursors.move(follower, List.of(new Move(shard, cursor, done))).map(done);
   }
 
   private Future<Void> toldOf(String what, int shard, Throwable cause) {

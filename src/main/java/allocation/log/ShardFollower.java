@@ -87,13 +87,18 @@ final class ShardFollower {
     // The position is a stranger's word: look, but do not believe that it exists.
     look = true;
     step();
+    if (busy) {
+      work.hurry();
+    }
     return waiter.reached().future().onSuccess(done -> vertx.cancelTimer(timer));
   }
 
   /** Finishes what is under way and lets go. */
   Future<Void> stop() {
     stopped = true;
-    if (!busy) {
+    if (busy) {
+      work.hurry();
+    } else {
       idle.tryComplete();
     }
     return idle.future().compose(finished -> work.end(shard));
@@ -194,13 +199,17 @@ final class ShardFollower {
       }
     }
     lag.set(known - cursor);
-    return work.apply(shard, cursor, events)
-        .map(moved -> {
-          // Only work that was done counts: a good begin before each failure is no success.
-          pauseMs = FIRST_PAUSE_MS;
-          moveTo(moved);
-          return true;
-        });
+    Future<Long> applied = work.apply(shard, cursor, events);
+    // Who is behind has no time to gather.
+    if (!waiters.isEmpty() || events.size() == batchRows) {
+      work.hurry();
+    }
+    return applied.map(moved -> {
+      // Only work that was done counts: a good begin before each failure is no success.
+      pauseMs = FIRST_PAUSE_MS;
+      moveTo(moved);
+      return true;
+    });
   }
 
   private void pause(Throwable cause) {

@@ -22,6 +22,9 @@ public interface ShardWork {
    */
   Future<Long> apply(int shard, long cursor, List<LoggedEvent> events);
 
+  /** Somebody waits for what was given to {@link #apply} last. */
+  default void hurry() {}
+
   /** Lets go of the shard. Called also after a failed begin; never fails. */
   Future<Void> end(int shard);
 }

@@ -56,7 +56,7 @@ public final class BuyerNoticeVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    LockedWork work = new LockedWork(NAME, locks, cursors, new MailRound(mailbox));
+    LockedWork work = new LockedWork(vertx, NAME, locks, cursors, new MailRound(mailbox));
     follower = new Follower(vertx, NAME, shards, log, work, MailRound.MAX_LINES, metrics);
     return follower.start();
   }

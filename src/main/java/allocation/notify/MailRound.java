@@ -36,19 +36,19 @@ final class MailRound implements LockedWork.Action {
   }
 
   @Override
-  public Future<Void> act(int shard, List<LoggedEvent> events) {
+  public Future<Boolean> act(int shard, List<LoggedEvent> events) {
     List<Sku> skus =
         events.stream()
             .filter(event -> event.event() instanceof OutOfStock)
             .map(LoggedEvent::sku)
             .toList();
     if (skus.isEmpty()) {
-      return Future.succeededFuture();
+      return Future.succeededFuture(false);
     }
     Notice notice = new Notice(skus, Promise.promise());
     waiting.add(notice);
     sendNext();
-    return notice.told().future();
+    return notice.told().future().map(true);
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.Map;
 
 /** Cursors in table {@code follower}. */
 public final class PgCursors implements Cursors {
@@ -14,11 +16,19 @@ public final class PgCursors implements Cursors {
       ON CONFLICT ON CONSTRAINT follower_key DO NOTHING
       """;
   private static final String READ = "SELECT position FROM follower WHERE name = $1 AND shard = $2";
-  private static final String LOCK = READ + " FOR UPDATE";
+  private static final String LOCK =
+      """
+      SELECT shard, position FROM follower WHERE name = $1 AND shard = ANY ($2)
+      ORDER BY shard FOR UPDATE
+      """;
   private static final String MOVE =
       """
-      UPDATE follower SET position = $4
-      WHERE name = $1 AND shard = $2 AND position = $3
+      WITH moved AS (
+        UPDATE follower f SET position = move.target
+        FROM unnest($2::int[], $3::bigint[], $4::bigint[]) AS move (shard, origin, target)
+        WHERE f.name = $1 AND f.shard = move.shard AND f.position = move.origin
+        RETURNING 1)
+      SELECT expect_rows('move of cursors', cardinality($2::int[]), count(*)) FROM moved
       """;
 
   private final Pool pool;
@@ -33,8 +43,8 @@ public final class PgCursors implements Cursors {
   }
 
   @Override
-  public Future<Void> move(String follower, int shard, long from, long to) {
-    return move(pool, follower, shard, from, to);
+  public Future<Void> move(String follower, List<Move> moves) {
+    return move(pool, follower, moves);
   }
 
   /** Reads a cursor and makes it, at 0, when it is missing. */
@@ -46,20 +56,28 @@ public final class PgCursors implements Cursors {
         .map(rows -> rows.iterator().next().getLong(0));
   }
 
-  /** Reads a cursor and keeps others from moving it until the transaction ends. */
-  static Future<Long> lock(SqlClient transaction, String follower, int shard) {
+  /** Reads cursors and keeps others from moving them until the transaction ends. */
+  static Future<Map<Integer, Long>> lock(
+      SqlClient transaction, String follower, List<Integer> shards) {
     return transaction
         .preparedQuery(LOCK)
-        .execute(Tuple.of(follower, shard))
-        .map(rows -> rows.iterator().next().getLong(0));
+        .execute(Columns.row(follower, shards.toArray(Integer[]::new)))
+        .map(PgEventLog::positions);
   }
 
-  static Future<Void> move(SqlClient sql, String follower, int shard, long from, long to) {
+  static Future<Void> move(SqlClient sql, String follower, List<Move> moves) {
     return sql.preparedQuery(MOVE)
-        .execute(Tuple.of(follower, shard, from, to))
-        .compose(moved ->
-            moved.rowCount() == 1
-                ? Future.succeededFuture()
-                : Future.failedFuture(new CursorMoved(follower, shard, from)));
+        .execute(
+            Columns.row(
+                follower,
+                Columns.ints(moves, Move::shard),
+                Columns.longs(moves, Move::from),
+                Columns.longs(moves, Move::to)))
+        .<Void>mapEmpty()
+        .recover(cause ->
+            Future.failedFuture(
+                SqlState.isOtherRows(cause)
+                    ? new CursorMoved(follower, moves.getFirst().shard(), moves.getFirst().from())
+                    : cause));
   }
 }

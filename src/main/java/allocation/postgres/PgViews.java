@@ -10,7 +10,6 @@ import allocation.bus.View.ProductStock;
 import allocation.bus.View.Stock;
 import allocation.domain.Arrival;
 import allocation.domain.BatchRef;
-import allocation.domain.LoggedEvent;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
 import allocation.readmodel.Views;
@@ -78,8 +77,8 @@ public final class PgViews implements Views {
   }
 
   @Override
-  public Future<Long> apply(int shard, long cursor, List<LoggedEvent> events) {
-    return pool.withTransaction(session -> ViewTables.LIVE.apply(session, shard, cursor, events))
+  public Future<List<Long>> apply(List<Run> runs) {
+    return pool.withTransaction(session -> ViewTables.LIVE.apply(session, runs))
         .map(Objects::requireNonNull);
   }
 

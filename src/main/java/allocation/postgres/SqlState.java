@@ -16,6 +16,11 @@ final class SqlState {
         };
   }
 
+  /** {@code expect_rows} met other rows than were expected. */
+  static boolean isOtherRows(Throwable cause) {
+    return cause instanceof PgException pg && pg.getSqlState().equals("AL002");
+  }
+
   /** The server had no room or no time for it: the same again may go through later. */
   static boolean isPassing(Throwable cause) {
     return cause instanceof PgException pg

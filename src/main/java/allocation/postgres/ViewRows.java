@@ -24,32 +24,27 @@ import org.jspecify.annotations.Nullable;
 /** The rows of one schema of views: each changed once, whole runs of them at a time. */
 final class ViewRows {
   private static final String BATCHES =
-      """
-      SELECT ref, sku, purchased, allocated, eta FROM views.batch_view
-      WHERE ref = ANY ($1) AND shard = $2
-      """;
+      "SELECT shard, ref, sku, purchased, allocated, eta FROM views.batch_view WHERE ref = ANY ($1)";
 
   private static final String ADD_BATCHES =
       """
       INSERT INTO views.batch_view (shard, ref, sku, purchased, allocated, eta)
-      SELECT $1, ref, sku, purchased, allocated, eta
-      FROM unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::date[])
-        AS new (ref, sku, purchased, allocated, eta)
+      SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::int[], $6::date[])
       """;
 
   private static final String CHANGE_BATCHES =
       """
       UPDATE views.batch_view AS old
       SET purchased = new.purchased, allocated = new.allocated, eta = new.eta
-      FROM unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::date[])
-        AS new (ref, sku, purchased, allocated, eta)
-      WHERE old.ref = new.ref AND old.sku = new.sku AND old.shard = $1
+      FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::int[], $6::date[])
+        AS new (shard, ref, sku, purchased, allocated, eta)
+      WHERE old.ref = new.ref AND old.sku = new.sku AND old.shard = new.shard
       """;
 
   private static final String ADD_PRODUCTS =
       """
       INSERT INTO views.product_view (shard, sku, available, in_stock)
-      SELECT $1, sku, 0, 0 FROM unnest($2::text[]) AS new (sku)
+      SELECT shard, sku, 0, 0 FROM unnest($1::int[], $2::text[]) AS new (shard, sku)
       ON CONFLICT ON CONSTRAINT product_view_key DO NOTHING
       """;
 
@@ -57,16 +52,15 @@ final class ViewRows {
       """
       UPDATE views.product_view AS old
       SET available = old.available + more.available, in_stock = old.in_stock + more.in_stock
-      FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS more (sku, available, in_stock)
-      WHERE old.sku = more.sku AND old.shard = $1
+      FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[])
+        AS more (shard, sku, available, in_stock)
+      WHERE old.sku = more.sku AND old.shard = more.shard
       """;
 
   private static final String ADD_LINES =
       """
       INSERT INTO views.order_view (shard, order_id, sku, quantity, batch_ref, position)
-      SELECT $1, order_id, sku, quantity, batch_ref, position
-      FROM unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[])
-        AS new (order_id, sku, quantity, batch_ref, position)
+      SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[])
       """;
 
   // What the line held is compared, since the log says what that was: a stranger's row must not
@@ -76,18 +70,19 @@ final class ViewRows {
       UPDATE views.order_view AS old
       SET quantity = new.quantity, batch_ref = new.batch_ref,
         position = coalesce(new.position, old.position)
-      FROM unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::int[], $8::text[])
-        AS new (order_id, sku, quantity, batch_ref, position, had_quantity, had_batch_ref)
-      WHERE old.order_id = new.order_id AND old.sku = new.sku AND old.shard = $1
+      FROM unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[],
+                  $7::int[], $8::text[])
+        AS new (shard, order_id, sku, quantity, batch_ref, position, had_quantity, had_batch_ref)
+      WHERE old.order_id = new.order_id AND old.sku = new.sku AND old.shard = new.shard
         AND old.quantity = new.had_quantity AND old.batch_ref = new.had_batch_ref
       """;
 
   private static final String REMOVE_LINES =
       """
       DELETE FROM views.order_view AS old
-      USING unnest($2::text[], $3::text[], $4::int[], $5::text[])
-        AS gone (order_id, sku, quantity, batch_ref)
-      WHERE old.order_id = gone.order_id AND old.sku = gone.sku AND old.shard = $1
+      USING unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::text[])
+        AS gone (shard, order_id, sku, quantity, batch_ref)
+      WHERE old.order_id = gone.order_id AND old.sku = gone.sku AND old.shard = gone.shard
         AND old.quantity = gone.quantity AND old.batch_ref = gone.batch_ref
       """;
 
@@ -116,51 +111,51 @@ final class ViewRows {
   }
 
   /** The rows that exist of some batches. */
-  Future<List<BatchRow>> batches(SqlClient sql, int shard, Set<BatchRef> refs) {
+  Future<List<BatchRow>> batches(SqlClient sql, Set<BatchRef> refs) {
     if (refs.isEmpty()) {
       return Future.succeededFuture(List.of());
     }
     String[] keys = refs.stream().sorted().map(BatchRef::value).toArray(String[]::new);
     return sql.preparedQuery(batches)
-        .execute(Columns.row(keys, shard))
+        .execute(Columns.row((Object) keys))
         .map(rows -> {
           List<BatchRow> found = new ArrayList<>(rows.size());
           for (Row row : rows) {
             found.add(
                 new BatchRow(
-                    new BatchRef(row.getString(0)),
-                    new Sku(row.getString(1)),
-                    row.getInteger(2),
+                    row.getInteger(0),
+                    new BatchRef(row.getString(1)),
+                    new Sku(row.getString(2)),
                     row.getInteger(3),
-                    Columns.arrival(row.getLocalDate(4))));
+                    row.getInteger(4),
+                    Columns.arrival(row.getLocalDate(5))));
           }
           return found;
         });
   }
 
   /** Writes all changes; fails if a row that should have been there was not. */
-  Future<Void> write(SqlClient sql, int shard, ViewChanges changes) {
+  Future<Void> write(SqlClient sql, ViewChanges changes) {
     // All at once: a session works in order, so each statement sees what those before it left.
     return Future.all(
             List.of(
-                batches(sql, addBatches, shard, changes.newBatches()),
-                batches(sql, changeBatches, shard, changes.changedBatches()),
-                addProducts(sql, shard, changes.products()),
-                changeProducts(sql, shard, changes.products()),
-                removeLines(sql, shard, changes.lines().removed()),
-                changeLines(sql, shard, changes.lines().changed()),
-                addLines(sql, shard, changes.lines().added())))
+                batches(sql, addBatches, changes.newBatches()),
+                batches(sql, changeBatches, changes.changedBatches()),
+                addProducts(sql, changes.products()),
+                changeProducts(sql, changes.products()),
+                removeLines(sql, changes.lines().removed()),
+                changeLines(sql, changes.lines().changed()),
+                addLines(sql, changes.lines().added())))
         .mapEmpty();
   }
 
-  private static Future<Void> batches(
-      SqlClient sql, String statement, int shard, List<BatchRow> rows) {
+  private static Future<Void> batches(SqlClient sql, String statement, List<BatchRow> rows) {
     return each(
         sql,
         statement,
         rows.size(),
         Columns.row(
-            shard,
+            ints(rows, BatchRow::shard),
             texts(rows, row -> row.ref().value()),
             texts(rows, row -> row.sku().value()),
             ints(rows, BatchRow::purchased),
@@ -169,54 +164,57 @@ final class ViewRows {
   }
 
   /** A new batch may be of a product that is known: its row is made only if it is missing. */
-  private Future<Void> addProducts(SqlClient sql, int shard, List<ProductChange> changes) {
+  private Future<Void> addProducts(SqlClient sql, List<ProductChange> changes) {
     List<ProductChange> unknown = changes.stream().filter(ProductChange::unknown).toList();
     return unknown.isEmpty()
         ? Future.succeededFuture()
         : sql.preparedQuery(addProducts)
-            .execute(Columns.row(shard, texts(unknown, change -> change.sku().value())))
+            .execute(
+                Columns.row(
+                    ints(unknown, ProductChange::shard),
+                    texts(unknown, change -> change.sku().value())))
             .mapEmpty();
   }
 
-  private Future<Void> changeProducts(SqlClient sql, int shard, List<ProductChange> changes) {
+  private Future<Void> changeProducts(SqlClient sql, List<ProductChange> changes) {
     return each(
         sql,
         changeProducts,
         changes.size(),
         Columns.row(
-            shard,
+            ints(changes, ProductChange::shard),
             texts(changes, change -> change.sku().value()),
             longs(changes, ProductChange::available),
             longs(changes, ProductChange::inStock)));
   }
 
-  private Future<Void> removeLines(SqlClient sql, int shard, List<LineChange> lines) {
+  private Future<Void> removeLines(SqlClient sql, List<LineChange> lines) {
     List<Held> had = lines.stream().map(line -> line.before().orElseThrow()).toList();
     return each(
         sql,
         removeLines,
         lines.size(),
         Columns.row(
-            shard,
+            ints(lines, LineChange::shard),
             texts(lines, line -> line.orderId().value()),
             texts(lines, line -> line.sku().value()),
             ints(had, Held::quantity),
             texts(had, held -> held.batchRef().value())));
   }
 
-  private Future<Void> changeLines(SqlClient sql, int shard, List<LineChange> lines) {
+  private Future<Void> changeLines(SqlClient sql, List<LineChange> lines) {
     List<Held> had = lines.stream().map(line -> line.before().orElseThrow()).toList();
-    Tuple rows = lines(shard, lines);
+    Tuple rows = lines(lines);
     rows.addValue(ints(had, Held::quantity));
     rows.addValue(texts(had, held -> held.batchRef().value()));
     return each(sql, changeLines, lines.size(), rows);
   }
 
-  private Future<Void> addLines(SqlClient sql, int shard, List<LineChange> lines) {
-    return each(sql, addLines, lines.size(), lines(shard, lines));
+  private Future<Void> addLines(SqlClient sql, List<LineChange> lines) {
+    return each(sql, addLines, lines.size(), lines(lines));
   }
 
-  private static Tuple lines(int shard, List<LineChange> lines) {
+  private static Tuple lines(List<LineChange> lines) {
     List<Held> held = lines.stream().map(line -> line.after().orElseThrow()).toList();
     @Nullable Long[] positions = new Long[lines.size()];
     for (int i = 0; i < positions.length; i++) {
@@ -224,7 +222,7 @@ final class ViewRows {
       positions[i] = position.isPresent() ? position.getAsLong() : null;
     }
     return Columns.row(
-        shard,
+        ints(lines, LineChange::shard),
         texts(lines, line -> line.orderId().value()),
         texts(lines, line -> line.sku().value()),
         ints(held, Held::quantity),

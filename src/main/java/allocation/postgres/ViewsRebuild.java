@@ -6,6 +6,7 @@ import static allocation.postgres.Session.inTransaction;
 
 import allocation.domain.LoggedEvent;
 import allocation.log.EventLog;
+import allocation.readmodel.Views.Run;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.sqlclient.Pool;
@@ -210,7 +211,9 @@ public final class ViewsRebuild {
 
   private static Future<Long> apply(
       SqlConnection session, int shard, long cursor, List<LoggedEvent> events) {
-    return ViewTables.NEXT.apply(session, shard, cursor, events);
+    return ViewTables.NEXT
+        .apply(session, List.of(new Run(shard, cursor, events)))
+        .map(List::getFirst);
   }
 
   private Future<Void> swap(SqlConnection session) {

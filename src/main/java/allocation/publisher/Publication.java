@@ -35,11 +35,15 @@ final class Publication implements LockedWork.Action {
   }
 
   @Override
-  public Future<Void> act(int shard, List<LoggedEvent> events) {
+  public Future<Boolean> act(int shard, List<LoggedEvent> events) {
     Outlet outlet = outlets.get(shard);
     return outlet == null
         ? Future.failedFuture("shard %d was closed".formatted(shard))
-        : outlet.send(events).onSuccess(done -> published.increment(events.size()));
+        : outlet
+            .send(events)
+            .onSuccess(done -> published.increment(events.size()))
+            // The topic knows its last position, too.
+            .map(false);
   }
 
   @Override

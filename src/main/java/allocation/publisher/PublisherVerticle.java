@@ -66,7 +66,7 @@ public final class PublisherVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    LockedWork work = new LockedWork(name, locks, cursors, publication);
+    LockedWork work = new LockedWork(vertx, name, locks, cursors, publication);
     follower = new Follower(vertx, name, shards, log, work, BATCH_ROWS, metrics);
     return follower.start();
   }

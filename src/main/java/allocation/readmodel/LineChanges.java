@@ -34,13 +34,14 @@ public final class LineChanges {
    * @param position of the line's first allocation, if that is among the events; else it stays
    */
   public record LineChange(
+      int shard,
       OrderId orderId,
       Sku sku,
       Optional<Held> before,
       Optional<Held> after,
       OptionalLong position) {
     private LineChange to(Optional<Held> held, OptionalLong at) {
-      return new LineChange(orderId, sku, before, held, at);
+      return new LineChange(shard, orderId, sku, before, held, at);
     }
   }
 
@@ -84,7 +85,8 @@ public final class LineChanges {
   private LineChange lineThatHolds(Optional<Held> held, LoggedEvent logged, OrderId orderId) {
     LineChange known = changes.get(new Key(orderId, logged.sku()));
     if (known == null) {
-      return new LineChange(orderId, logged.sku(), held, held, OptionalLong.empty());
+      return new LineChange(
+          logged.shard(), orderId, logged.sku(), held, held, OptionalLong.empty());
     }
     ViewChanges.require(known.after().equals(held), logged, known);
     return known;

@@ -65,7 +65,7 @@ public final class ReadModelVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    ViewsWork work = new ViewsWork(views);
+    ViewsWork work = new ViewsWork(vertx, views);
     Follower follower =
         new Follower(vertx, FOLLOWER, shards, log, work, limits.batchRows(), metrics);
     Waits waits = new Waits(log, follower, work, limits.queryTimeoutMs(), limits.maxWaiting());

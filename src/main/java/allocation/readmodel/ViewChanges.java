@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * What a run of events of one shard means to the views: each row's net change, once, in key order.
- * An event that contradicts what stood before it throws {@link IllegalStateException}.
+ * What runs of events mean to the views: each row's net change, once, in key order. An event that
+ * contradicts what stood before it throws {@link IllegalStateException}.
  */
 public final class ViewChanges {
   private final Map<BatchRef, BatchRow> before = new HashMap<>();
@@ -30,7 +30,8 @@ public final class ViewChanges {
   private final LineChanges lines = new LineChanges();
 
   /** A batch as it stands in the views. */
-  public record BatchRow(BatchRef ref, Sku sku, int purchased, int allocated, Arrival arrival) {
+  public record BatchRow(
+      int shard, BatchRef ref, Sku sku, int purchased, int allocated, Arrival arrival) {
     long available() {
       return (long) purchased - allocated;
     }
@@ -41,9 +42,10 @@ public final class ViewChanges {
   }
 
   /** By how much a product's sums change; {@code unknown}: it may have no row yet. */
-  public record ProductChange(Sku sku, long available, long inStock, boolean unknown) {
+  public record ProductChange(int shard, Sku sku, long available, long inStock, boolean unknown) {
     private ProductChange plus(ProductChange more) {
       return new ProductChange(
+          shard,
           sku,
           Math.addExact(available, more.available),
           Math.addExact(inStock, more.inStock),
@@ -118,9 +120,13 @@ public final class ViewChanges {
   private ProductChange change(BatchRow now) {
     BatchRow was = before.get(now.ref());
     return was == null
-        ? new ProductChange(now.sku(), now.available(), now.inStock(), true)
+        ? new ProductChange(now.shard(), now.sku(), now.available(), now.inStock(), true)
         : new ProductChange(
-            now.sku(), now.available() - was.available(), now.inStock() - was.inStock(), false);
+            now.shard(),
+            now.sku(),
+            now.available() - was.available(),
+            now.inStock() - was.inStock(),
+            false);
   }
 
   private void add(LoggedEvent logged) {
@@ -140,7 +146,8 @@ public final class ViewChanges {
               e.ref(),
               row -> {
                 require(row.arrival().equals(e.from()), logged, row);
-                return new BatchRow(row.ref(), row.sku(), row.purchased(), row.allocated(), e.to());
+                return new BatchRow(
+                    row.shard(), row.ref(), row.sku(), row.purchased(), row.allocated(), e.to());
               });
       case Allocated e -> {
         e.movedFrom().ifPresent(from -> change(logged, from, row -> plus(row, -e.quantity())));
@@ -156,7 +163,9 @@ public final class ViewChanges {
   }
 
   private void create(LoggedEvent logged, BatchCreated event) {
-    BatchRow made = new BatchRow(event.ref(), logged.sku(), event.quantity(), 0, event.arrival());
+    BatchRow made =
+        new BatchRow(
+            logged.shard(), event.ref(), logged.sku(), event.quantity(), 0, event.arrival());
     BatchRow existing = batches.putIfAbsent(event.ref(), made);
     if (existing != null) {
       throw contradiction(logged, existing);
@@ -168,19 +177,21 @@ public final class ViewChanges {
     if (row == null) {
       throw contradiction(logged, "no batch " + ref);
     }
-    require(row.sku().equals(logged.sku()), logged, row);
+    require(row.shard() == logged.shard() && row.sku().equals(logged.sku()), logged, row);
     BatchRow changed = change.apply(row);
     require(changed.allocated() >= 0 && changed.allocated() <= changed.purchased(), logged, row);
     batches.put(ref, changed);
   }
 
   private static BatchRow purchased(BatchRow row, int quantity) {
-    return new BatchRow(row.ref(), row.sku(), quantity, row.allocated(), row.arrival());
+    return new BatchRow(
+        row.shard(), row.ref(), row.sku(), quantity, row.allocated(), row.arrival());
   }
 
   private static BatchRow plus(BatchRow row, int quantity) {
     int allocated = Math.addExact(row.allocated(), quantity);
-    return new BatchRow(row.ref(), row.sku(), row.purchased(), allocated, row.arrival());
+    return new BatchRow(
+        row.shard(), row.ref(), row.sku(), row.purchased(), allocated, row.arrival());
   }
 
   static void require(boolean consistent, LoggedEvent logged, Object found) {

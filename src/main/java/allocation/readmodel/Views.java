@@ -15,13 +15,26 @@ public interface Views {
   Future<Long> cursor(int shard);
 
   /**
-   * Brings the views from {@code cursor} to the last of {@code events}, wholly or not at all, and
-   * completes with where they are. If they are not at {@code cursor} any more nothing is written.
-   * Fails on an event that contradicts the views; nothing is ever skipped.
+   * Brings the views of some shards from their cursors to the last of their events, all of it or
+   * nothing, and completes with where each of them is, in the same order. A shard that is not at
+   * its cursor any more is left as it is. Fails on an event that contradicts the views; nothing is
+   * ever skipped.
+   *
+   * @param runs each of another shard
+   */
+  Future<List<Long>> apply(List<Run> runs);
+
+  /**
+   * Events of a shard.
    *
    * @param events at least one, without a gap after {@code cursor}
    */
-  Future<Long> apply(int shard, long cursor, List<LoggedEvent> events);
+  record Run(int shard, long cursor, List<LoggedEvent> events) {
+    /** The position that the run leads to. */
+    public long last() {
+      return events.getLast().position();
+    }
+  }
 
   /** What an order has, in SKU order. */
   Future<View.OrderLines> byOrder(OrderId orderId);

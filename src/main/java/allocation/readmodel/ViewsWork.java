@@ -1,8 +1,10 @@
 package allocation.readmodel;
 
 import allocation.domain.LoggedEvent;
+import allocation.log.Rounds;
 import allocation.log.ShardWork;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +16,12 @@ import java.util.OptionalLong;
  */
 final class ViewsWork implements ShardWork {
   private final Views views;
+  private final Rounds<Views.Run, Long> rounds;
   private final Map<Integer, Long> cursors = new HashMap<>();
 
-  ViewsWork(Views views) {
+  ViewsWork(Vertx vertx, Views views) {
     this.views = views;
+    this.rounds = new Rounds<>(vertx, Rounds.PAUSE_MS, views::apply);
   }
 
   /** The shard is known to have got to {@code position}. */
@@ -32,7 +36,12 @@ final class ViewsWork implements ShardWork {
 
   @Override
   public Future<Long> apply(int shard, long cursor, List<LoggedEvent> events) {
-    return views.apply(shard, cursor, events).map(at -> seen(shard, at));
+    return rounds.add(new Views.Run(shard, cursor, events)).map(at -> seen(shard, at));
+  }
+
+  @Override
+  public void hurry() {
+    rounds.hurry();
   }
 
   @Override

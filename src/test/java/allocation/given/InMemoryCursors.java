@@ -3,6 +3,7 @@ package allocation.given;
 import allocation.log.Cursors;
 import io.vertx.core.Future;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Cursors in memory; anybody may move one. */
@@ -31,18 +32,20 @@ public final class InMemoryCursors implements Cursors {
   }
 
   @Override
-  public synchronized Future<Void> move(String follower, int shard, long from, long to) {
+  public synchronized Future<Void> move(String follower, List<Move> moves) {
     if (refusals > 0) {
       refusals--;
       return Later.failed("the database is away");
     }
-    if (at(follower, shard) != from) {
-      return Later.done(() -> {
-        throw new CursorMoved(follower, shard, from);
-      });
+    for (Move move : moves) {
+      if (at(follower, move.shard()) != move.from()) {
+        return Later.done(() -> {
+          throw new CursorMoved(follower, move.shard(), move.from());
+        });
+      }
     }
-    set(follower, shard, to);
-    return Later.<Object>done(() -> to).mapEmpty();
+    moves.forEach(move -> set(follower, move.shard(), move.to()));
+    return Later.<Object>done(() -> moves).mapEmpty();
   }
 
   private static String name(String follower, int shard) {

@@ -9,18 +9,33 @@ import allocation.given.InMemoryEventLog;
 import allocation.given.InMemoryLocks;
 import allocation.given.Later;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 final class LockedWorkTest {
   private static final int SHARD = 3;
 
+  private static Vertx vertx;
+
   private final InMemoryLocks locks = new InMemoryLocks();
   private final InMemoryCursors cursors = new InMemoryCursors();
   private final NotedAction action = new NotedAction();
-  private final LockedWork work = new LockedWork("test", locks, cursors, action);
+  private final LockedWork work = new LockedWork(vertx, "test", locks, cursors, action);
   private final List<LoggedEvent> events = new InMemoryEventLog().append(SHARD, "LAMP", 9);
+
+  @BeforeAll
+  static void start() {
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stop() {
+    Later.await(vertx.close());
+  }
 
   @Test
   void begins_after_its_cursor() {
@@ -119,9 +134,9 @@ final class LockedWorkTest {
     }
 
     @Override
-    public Future<Void> act(int shard, List<LoggedEvent> events) {
+    public Future<Boolean> act(int shard, List<LoggedEvent> events) {
       notes.add("act " + events.size());
-      return failing ? Future.failedFuture("act failed") : Future.succeededFuture();
+      return failing ? Future.failedFuture("act failed") : Future.succeededFuture(false);
     }
 
     @Override

@@ -26,6 +26,7 @@ import allocation.domain.Sku;
 import allocation.json.EventJson;
 import allocation.readmodel.History;
 import allocation.readmodel.PlainViews;
+import allocation.readmodel.Views;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
@@ -166,15 +167,21 @@ final class PgViewsIT {
 
     for (int round = 0; round < 25; round++) {
       history.next(40).forEach(event -> waiting.get(event.shard()).add(event));
+      List<Views.Run> runs = new ArrayList<>();
       for (int shard = 0; shard < ViewsDatabase.SHARDS; shard++) {
         List<LoggedEvent> events = waiting.get(shard);
         int cut = events.isEmpty() ? 0 : random.nextInt(events.size() + 1);
         if (cut > 0) {
           List<LoggedEvent> batch = List.copyOf(events.subList(0, cut));
-          cursors[shard] = await(views.apply(shard, cursors[shard], batch));
+          runs.add(new Views.Run(shard, cursors[shard], batch));
           plain.apply(batch);
           events.subList(0, cut).clear();
         }
+      }
+      List<Long> reached = await(views.apply(runs));
+      for (int i = 0; i < runs.size(); i++) {
+        assertThat(reached.get(i)).isEqualTo(runs.get(i).last());
+        cursors[runs.get(i).shard()] = reached.get(i);
       }
       database.requireSame(plain);
     }
@@ -190,8 +197,8 @@ final class PgViewsIT {
     for (int round = 0; round < 60; round++) {
       List<LoggedEvent> events = history.next(5);
       if (!events.isEmpty()) {
-        Future<Long> one = views.apply(0, at, events);
-        Future<Long> two = other.apply(0, at, events);
+        Future<Long> one = ViewsDatabase.apply(views, 0, at, events);
+        Future<Long> two = ViewsDatabase.apply(other, 0, at, events);
         await(Future.all(one, two));
         at = events.getLast().position();
         assertThat(List.of(one.result(), two.result())).containsOnly(at);
@@ -203,12 +210,40 @@ final class PgViewsIT {
   }
 
   @Test
+  void a_shard_that_is_elsewhere_keeps_no_other_from_being_applied() {
+    happens(created(HERE, 10, IN_STOCK));
+    int other = (SHARD + 1) % ViewsDatabase.SHARDS;
+    LoggedEvent elsewhere =
+        EventJson.logged(
+            other,
+            1,
+            new Sku("DESK"),
+            created(new BatchRef("elsewhere"), 3, IN_STOCK),
+            Instant.EPOCH,
+            "unit",
+            "correlation");
+    await(views.cursor(other));
+
+    List<Long> reached =
+        await(
+            views.apply(
+                List.of(
+                    new Views.Run(SHARD, 5, List.of(logged(6, allocated(4, HERE)))),
+                    new Views.Run(other, 0, List.of(elsewhere)))));
+
+    assertThat(reached).containsExactly(1L, 1L);
+    assertThat(await(views.byRef(new BatchRef("elsewhere")))).isPresent();
+  }
+
+  @Test
   void tells_where_it_is_and_writes_nothing_when_it_is_elsewhere() {
     happens(created(HERE, 10, IN_STOCK), allocated(4, HERE));
     List<String> before = database.everything();
 
-    Future<Long> late = views.apply(SHARD, 1, List.of(logged(2, allocated(9, HERE))));
-    Future<Long> early = views.apply(SHARD, 5, List.of(logged(6, deallocated(4, HERE))));
+    Future<Long> late =
+        ViewsDatabase.apply(views, SHARD, 1, List.of(logged(2, allocated(9, HERE))));
+    Future<Long> early =
+        ViewsDatabase.apply(views, SHARD, 5, List.of(logged(6, deallocated(4, HERE))));
 
     assertThat(await(late)).isEqualTo(2);
     assertThat(await(early)).isEqualTo(2);
@@ -245,8 +280,8 @@ final class PgViewsIT {
 
   @Test
   void refuses_events_with_a_gap() {
-    assertThatThrownBy(
-            () -> await(views.apply(SHARD, 0, List.of(logged(2, created(HERE, 1, DUE))))))
+    assertThatThrownBy(() ->
+            await(ViewsDatabase.apply(views, SHARD, 0, List.of(logged(2, created(HERE, 1, DUE))))))
         .hasMessageContaining("position 1 is due");
   }
 
@@ -258,7 +293,7 @@ final class PgViewsIT {
       Event event = created(new BatchRef("batch-" + i), i + 1, i % 2 == 0 ? IN_STOCK : DUE);
       events.add(logged(i + 1, new Sku(skus[skus.length - 1 - i]), event));
     }
-    await(views.apply(SHARD, 0, events));
+    await(ViewsDatabase.apply(views, SHARD, 0, events));
 
     List<String> seen = new ArrayList<>();
     Optional<Sku> after = Optional.empty();
@@ -327,7 +362,7 @@ final class PgViewsIT {
     for (Event event : events) {
       batch.add(logged(cursor + 1 + batch.size(), event));
     }
-    cursor = await(views.apply(SHARD, cursor, batch));
+    cursor = await(ViewsDatabase.apply(views, SHARD, cursor, batch));
   }
 
   private ProductStock lamp() {

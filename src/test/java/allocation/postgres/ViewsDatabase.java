@@ -10,6 +10,7 @@ import allocation.domain.OrderId;
 import allocation.domain.Sku;
 import allocation.embedded.Servers;
 import allocation.readmodel.PlainViews;
+import allocation.readmodel.Views;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
@@ -74,9 +75,14 @@ final class ViewsDatabase {
       long cursor = await(views.cursor(shard));
       List<LoggedEvent> events = await(log.after(shard, cursor, Integer.MAX_VALUE));
       if (!events.isEmpty()) {
-        await(views.apply(shard, cursor, events));
+        await(apply(views, shard, cursor, events));
       }
     }
+  }
+
+  /** One shard alone. */
+  static Future<Long> apply(Views views, int shard, long cursor, List<LoggedEvent> events) {
+    return views.apply(List.of(new Views.Run(shard, cursor, events))).map(List::getFirst);
   }
 
   /** Every row, as PostgreSQL prints it, and every cursor of the views. */

@@ -6,7 +6,6 @@ import allocation.bus.View.OrderLines;
 import allocation.bus.View.ProductPage;
 import allocation.bus.View.ProductStock;
 import allocation.domain.BatchRef;
-import allocation.domain.LoggedEvent;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
 import io.vertx.core.Future;
@@ -29,16 +28,16 @@ final class FakeViews implements Views {
   }
 
   @Override
-  public Future<Long> apply(int shard, long cursor, List<LoggedEvent> events) {
+  public Future<List<Long>> apply(List<Run> runs) {
     applying.tryComplete();
-    return FakeLog.here(gate.future())
-        .map(open -> {
-          long at = cursors.getOrDefault(shard, 0L);
-          if (at == cursor) {
-            cursors.put(shard, events.getLast().position());
-          }
-          return cursors.getOrDefault(shard, 0L);
-        });
+    return FakeLog.here(gate.future()).map(open -> runs.stream().map(this::apply).toList());
+  }
+
+  private long apply(Run run) {
+    if (cursors.getOrDefault(run.shard(), 0L) == run.cursor()) {
+      cursors.put(run.shard(), run.last());
+    }
+    return cursors.getOrDefault(run.shard(), 0L);
   }
 
   @Override
