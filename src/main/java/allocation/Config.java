@@ -34,6 +34,10 @@ public record Config(
     allocation.pulsar.Settings pulsar,
     Log log,
     Optional<MailSettings> mail) {
+  // One for two processors: the others have handlers and followers to run.
+  private static final int HTTP_INSTANCES =
+      Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 64);
+
   private static final int NO_LIMIT = Integer.MAX_VALUE;
 
   /** Events that the read model applies in one transaction. */
@@ -87,7 +91,7 @@ public record Config(
     return new Config(
         new Shards(from.integer("shards", 16, 1, 1_024)),
         http(from, replyMs, viewMs),
-        from.integer("http.instances", 2, 1, 64),
+        from.integer("http.instances", HTTP_INSTANCES, 1, 64),
         new CommandHandlerVerticle.Settings(
             from.integer("handler.queueCapacity", 20_000, 2, NO_LIMIT),
             from.integer("handler.unitCommands", 500, 1, 10_000),

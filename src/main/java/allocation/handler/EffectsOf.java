@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Nets what a unit of work did: each row once, in the order of its key. */
 final class EffectsOf {
@@ -34,7 +35,7 @@ final class EffectsOf {
 
   static Effects unit(UnitOfWork unit) {
     EffectsOf net = new EffectsOf(unit);
-    unit.products().keySet().stream().sorted(net.inKeyOrder()).forEach(net::product);
+    net.skusInKeyOrder().forEach(net::product);
     unit.lines().touched().forEach(net::line);
     return new Effects(
         unit.unitId(),
@@ -51,8 +52,14 @@ final class EffectsOf {
         List.copyOf(unit.events()));
   }
 
-  private Comparator<Sku> inKeyOrder() {
-    return Comparator.<Sku>comparingInt(unit.shards()::of).thenComparing(Comparator.naturalOrder());
+  private record Key(int shard, Sku sku) {}
+
+  private Stream<Sku> skusInKeyOrder() {
+    // Each shard worked out once, not at every comparison.
+    return unit.products().keySet().stream()
+        .map(sku -> new Key(unit.shards().of(sku), sku))
+        .sorted(Comparator.comparingInt(Key::shard).thenComparing(Key::sku))
+        .map(Key::sku);
   }
 
   private SortedMap<Integer, Move> moves() {

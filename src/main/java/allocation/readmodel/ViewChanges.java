@@ -11,13 +11,13 @@ import allocation.domain.Event.OutOfStock;
 import allocation.domain.LoggedEvent;
 import allocation.domain.Sku;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
  */
 public final class ViewChanges {
   private final Map<BatchRef, BatchRow> before = new HashMap<>();
-  private final SortedMap<BatchRef, BatchRow> batches = new TreeMap<>();
+  private final Map<BatchRef, BatchRow> batches = new HashMap<>();
   private final LineChanges lines = new LineChanges();
 
   /** A batch as it stands in the views. */
@@ -92,13 +92,19 @@ public final class ViewChanges {
   }
 
   public List<BatchRow> newBatches() {
-    return batches.values().stream().filter(row -> !before.containsKey(row.ref())).toList();
+    return inOrder(row -> !before.containsKey(row.ref()));
   }
 
   /** Those that stood there and are different now. */
   public List<BatchRow> changedBatches() {
+    return inOrder(row -> before.containsKey(row.ref()) && !row.equals(before.get(row.ref())));
+  }
+
+  // Sorted once, at the end: a run of events touches a row many times.
+  private List<BatchRow> inOrder(Predicate<BatchRow> wanted) {
     return batches.values().stream()
-        .filter(row -> before.containsKey(row.ref()) && !row.equals(before.get(row.ref())))
+        .filter(wanted)
+        .sorted(Comparator.comparing(BatchRow::ref))
         .toList();
   }
 
@@ -107,14 +113,14 @@ public final class ViewChanges {
   }
 
   public List<ProductChange> products() {
-    SortedMap<Sku, ProductChange> products = new TreeMap<>();
+    Map<Sku, ProductChange> products = new HashMap<>();
     for (BatchRow row : batches.values()) {
       ProductChange change = change(row);
       if (change.unknown() || change.available() != 0 || change.inStock() != 0) {
         products.merge(row.sku(), change, ProductChange::plus);
       }
     }
-    return List.copyOf(products.values());
+    return products.values().stream().sorted(Comparator.comparing(ProductChange::sku)).toList();
   }
 
   private ProductChange change(BatchRow now) {
