@@ -100,6 +100,11 @@ public final class PostgresServer implements AutoCloseable {
     OsProcess.signalTree("CONT", running());
   }
 
+  /** The process whose children serve the sessions; fails when it does not run. */
+  public ProcessHandle process() {
+    return running();
+  }
+
   private void initialise() {
     Path unfinished = data.resolveSibling("postgres.unfinished");
     Path password = data.resolveSibling("postgres.password");

@@ -1,0 +1,181 @@
+package allocation.benchmark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Sends HTTP/1.1 requests over kept connections from one thread, one request at a time on each.
+ *
+ * <p>Closed loop: each connection sends its next request when the last one is answered. Open loop:
+ * requests become due at a constant rate whatever the server does; a latency counts from the moment
+ * its request was due, so that a server that stands still is charged for all that would have come
+ * meanwhile (no coordinated omission). Due times fall on whole milliseconds, as the selector's do.
+ *
+ * <p>Our own, and not wrk or Hyperfoil, because each answer has to be remembered for the check
+ * against the database, and because what it costs (6 to 8 microseconds of CPU a request) comes out
+ * of the two cores that it shares with the server.
+ */
+final class LoadGenerator implements AutoCloseable {
+  private static final long LONGEST_NANOS = Duration.ofSeconds(60).toNanos();
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
+
+  private final Selector selector;
+  private final List<Connection> connections = new ArrayList<>();
+  private long numbers;
+
+  /** What happened in one run. {@code seconds} is the time in which requests were sent. */
+  record Result(Histogram latencies, Map<Integer, Long> statuses, double seconds) {
+    long answers() {
+      return latencies.getTotalCount();
+    }
+
+    double perSecond() {
+      return answers() / seconds;
+    }
+
+    /** Answers with a status from 200 to 299. */
+    long good() {
+      return statuses.entrySet().stream()
+          .filter(status -> status.getKey() / 100 == 2)
+          .mapToLong(Map.Entry::getValue)
+          .sum();
+    }
+  }
+
+  LoadGenerator(int port, int connections) {
+    try {
+      selector = Selector.open();
+      for (int i = 0; i < connections; i++) {
+        SocketChannel channel =
+            SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channel.configureBlocking(false);
+        Connection connection = new Connection(channel);
+        channel.register(selector, SelectionKey.OP_READ, connection);
+        this.connections.add(connection);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As fast as the answers come. */
+  Result closedLoop(Workload workload, Duration duration) {
+    return new Run(workload, duration, 0).go();
+  }
+
+  /** At so many requests a second. */
+  Result openLoop(Workload workload, Duration duration, double perSecond) {
+    return new Run(workload, duration, perSecond).go();
+  }
+
+  @Override
+  public void close() {
+    try {
+      for (Connection connection : connections) {
+        connection.close();
+      }
+      selector.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private final class Run {
+    private final Workload workload;
+    private final double perSecond;
+    private final long durationNanos;
+    private final Histogram latencies = new Histogram(LONGEST_NANOS, 3);
+    private final Map<Integer, Long> statuses = new TreeMap<>();
+    private final ArrayDeque<Connection> idle = new ArrayDeque<>(connections);
+    private long begun;
+    private long scheduled;
+    private int open;
+
+    Run(Workload workload, Duration duration, double perSecond) {
+      this.workload = workload;
+      this.durationNanos = duration.toNanos();
+      this.perSecond = perSecond;
+    }
+
+    Result go() {
+      try {
+        begun = System.nanoTime();
+        long now = begun;
+        while (now - begun < durationNanos) {
+          sendDue(now);
+          selector.select(this::ready, 1);
+          now = System.nanoTime();
+        }
+        double seconds = (now - begun) / 1e9;
+        long limit = now + DRAIN_LIMIT.toNanos();
+        while (open > 0) {
+          selector.select(this::ready, 100);
+          if (System.nanoTime() > limit) {
+            throw new IllegalStateException(open + " requests got no answer");
+          }
+        }
+        return new Result(latencies, statuses, seconds);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private void sendDue(long now) throws IOException {
+      if (perSecond == 0) {
+        while (!idle.isEmpty()) {
+          send(idle.removeFirst(), System.nanoTime());
+        }
+        return;
+      }
+      while (!idle.isEmpty()) {
+        long dueMillis = (long) (scheduled * 1_000 / perSecond) + 1;
+        long due = begun + dueMillis * 1_000_000;
+        if (due > now) {
+          return;
+        }
+        scheduled++;
+        send(idle.removeFirst(), due);
+      }
+    }
+
+    private void send(Connection connection, long from) throws IOException {
+      connection.send(workload.request(numbers), numbers, from);
+      numbers++;
+      open++;
+    }
+
+    private void ready(SelectionKey key) {
+      Connection connection = (Connection) key.attachment();
+      try {
+        if (connection.receive()) {
+          long now = System.nanoTime();
+          latencies.recordValue(Math.min(now - connection.from(), LONGEST_NANOS));
+          statuses.merge(connection.status(), 1L, Long::sum);
+          workload.answered(connection.number(), connection.status(), connection.body());
+          open--;
+          if (perSecond == 0 && now - begun < durationNanos) {
+            send(connection, now);
+          } else {
+            idle.addLast(connection);
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
