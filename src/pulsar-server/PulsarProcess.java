@@ -1,6 +1,8 @@
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.pulsar.PulsarStandaloneStarter;
 
 /**
@@ -13,12 +15,16 @@ final class PulsarProcess {
 
   private PulsarProcess() {}
 
-  public static void main(String[] options) throws Exception {
+  public static void main(String[] arguments) throws Exception {
+    List<String> options = new ArrayList<>(List.of(arguments));
+    boolean stopWhenReady = options.remove("--stop-when-ready");
     PrintStream parent = System.out;
     // Nobody reads this pipe after the one line: a chatty library would fill it and hang.
     System.setOut(System.err);
-    Thread.ofPlatform().daemon().name("parent-watch").start(PulsarProcess::stopWithParent);
-    PulsarStandaloneStarter pulsar = new PulsarStandaloneStarter(options);
+    if (!stopWhenReady) {
+      Thread.ofPlatform().daemon().name("parent-watch").start(PulsarProcess::stopWithParent);
+    }
+    PulsarStandaloneStarter pulsar = new PulsarStandaloneStarter(options.toArray(String[]::new));
     try {
       pulsar.start();
     } catch (Exception e) {
@@ -27,6 +33,9 @@ final class PulsarProcess {
     }
     parent.println("ready");
     parent.flush();
+    if (stopWhenReady) {
+      System.exit(0);
+    }
   }
 
   private static void stopWithParent() {

@@ -30,6 +30,8 @@ public final class PulsarServer implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
   private static final Path BUILT = Path.of("target", "pulsar-server");
+  private static final Path JAR = BUILT.resolve("pulsar-server-1.0.0.jar");
+  private static final Path ARCHIVE = BUILT.resolve("pulsar.jsa");
 
   private final Path folder;
   private final Path log;
@@ -183,11 +185,17 @@ public final class PulsarServer implements AutoCloseable {
             "-Xmx256m",
             "-XX:MaxDirectMemorySize=192m",
             "-XX:+UseSerialGC",
+            // It lives for minutes: what the second compiler would gain is less than it costs.
+            "-XX:TieredStopAtLevel=1",
+            "-Xlog:disable",
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
             "--add-opens=java.management/sun.management=ALL-UNNAMED"));
     if (Runtime.version().feature() >= 24) {
       command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    if (Files.exists(ARCHIVE)) {
+      command.add("-XX:SharedArchiveFile=" + ARCHIVE.toAbsolutePath());
     }
     command.add(
         "-Dlog4j2.configurationFile=" + Path.of("src", "pulsar-server", "log4j2.xml").toUri());
@@ -208,9 +216,7 @@ public final class PulsarServer implements AutoCloseable {
       throw new IllegalStateException(
           resolved + " is missing; ./mvnw -Prun process-test-classes makes it");
     }
-    return BUILT.resolve("classes").toAbsolutePath()
-        + File.pathSeparator
-        + Files.readString(resolved, UTF_8).strip();
+    return JAR.toAbsolutePath() + File.pathSeparator + Files.readString(resolved, UTF_8).strip();
   }
 
   private Path writeConfiguration() throws IOException {
