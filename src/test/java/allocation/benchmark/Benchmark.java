@@ -93,9 +93,9 @@ public final class Benchmark {
     for (int round = 1; round <= form.rounds; round++) {
       say("%s, round %d of %d".formatted(servers, round, form.rounds));
       noOp(servers);
-      double rate = allocations(servers, Samples.MANY_SKUS, workloads.allocate());
+      double rate = serviceRate(servers, Samples.MANY_SKUS, CONNECTIONS, workloads.allocate());
       halfRate(servers, rate / 2);
-      allocations(servers, Samples.HOT_SKU, workloads.allocateHot());
+      serviceRate(servers, Samples.HOT_SKU, CONNECTIONS, workloads.allocateHot());
       serviceRate(servers, Samples.BULK, BULK_CONNECTIONS, workloads.bulk());
       serviceRate(servers, Samples.GET_PRODUCT, CONNECTIONS, workloads.getProduct());
       serviceRate(servers, Samples.GET_ORDER, CONNECTIONS, workloads.getOrder());
@@ -111,10 +111,6 @@ public final class Benchmark {
     LoadGenerator.Result result =
         closedLoop(rig.noOpPort(), CONNECTIONS, workloads.noOp(), form.time);
     samples.add(servers, Samples.NO_OP, result, rig.cpu().since(before));
-  }
-
-  private double allocations(String servers, String name, Workload workload) {
-    return serviceRate(servers, name, CONNECTIONS, workload);
   }
 
   private double serviceRate(String servers, String name, int connections, Workload workload) {

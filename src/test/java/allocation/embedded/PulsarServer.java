@@ -187,6 +187,7 @@ public final class PulsarServer implements AutoCloseable {
             "-XX:+UseSerialGC",
             // It lives for minutes: what the second compiler would gain is less than it costs.
             "-XX:TieredStopAtLevel=1",
+            // Or it would complain of an archive that another JDK made, and do without it.
             "-Xlog:disable",
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
