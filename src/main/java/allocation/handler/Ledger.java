@@ -10,21 +10,22 @@ import java.util.function.Function;
  * Port: where the state of the write side is kept. Every Future ends within the ledger's limits.
  */
 public interface Ledger {
-  /** Loads in one snapshot and, by that, as of the positions it returns. */
-  Future<Loaded> load(Wanted wanted);
-
-  /** Writes all of it in one transaction, or nothing. Fails with one of {@link CommitFailure}. */
+  /**
+   * Writes all of it in one transaction if each shard is where the effects say that it was, or
+   * nothing. Fails with one of {@link CommitFailure}.
+   */
   Future<Void> commit(Effects effects);
 
   /**
    * Takes the locks of the shards first, then loads, has it decided and writes, all in that one
-   * transaction: it does not lose a race for a shard. Fails like {@link #commit}.
+   * transaction: it does not lose a race for a shard. Nothing is written when the unit has no
+   * effects. Fails like {@link #commit}, and with what {@code decide} throws.
    */
   Future<UnitOfWork> commitLocked(Wanted wanted, Function<Loaded, UnitOfWork> decide);
 
   /**
-   * Whether a unit whose outcome is unknown was committed. Waits for the session that sent it to
-   * end, so that the answer is final.
+   * Whether a unit whose outcome is unknown was committed. The answer is final: it waits for a
+   * session that has the unit's locks, and sees to it that what was not committed never will be.
    */
   Future<Boolean> wasCommitted(Effects effects);
 

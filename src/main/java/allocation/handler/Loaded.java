@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the ledger knew in one snapshot.
+ * What the ledger knew when it had locked the wanted shards.
  *
  * @param positions of every wanted shard: they vouch for all the rest
  * @param products every wanted one; one that does not exist is unknown, without batches
@@ -31,5 +31,10 @@ public record Loaded(
     owners = Map.copyOf(owners);
     answers = Map.copyOf(answers);
     linesAbove = List.copyOf(linesAbove);
+  }
+
+  /** Nothing but positions: of all else there is none. */
+  static Loaded positionsOnly(Map<Integer, Long> positions) {
+    return new Loaded(positions, Map.of(), Map.of(), Map.of(), Map.of(), List.of());
   }
 }

@@ -14,10 +14,6 @@ import java.util.function.BiFunction;
 
 /** Works out what has to be loaded for some commands. */
 final class Needs {
-  /** For a second look: everything is loaded. */
-  static final BiFunction<Integer, Sku, Optional<Product>> NOTHING_REMEMBERED =
-      (shard, sku) -> Optional.empty();
-
   private Needs() {}
 
   static Wanted of(

@@ -28,6 +28,15 @@ final class ProductMemory {
     return memory == null ? Optional.empty() : Optional.ofNullable(memory.products.get(sku));
   }
 
+  /** The position that what is remembered of a shard is as of; there has to be something. */
+  long position(int shard) {
+    ShardMemory memory = shards.get(shard);
+    if (memory == null) {
+      throw new IllegalStateException("nothing is remembered of shard " + shard);
+    }
+    return memory.position;
+  }
+
   /** Whether what is remembered of the shard is as of this position; nothing always is. */
   boolean isAt(int shard, long position) {
     ShardMemory memory = shards.get(shard);

@@ -35,13 +35,14 @@ import org.slf4j.LoggerFactory;
  */
 final class UnitRunner {
   private static final Logger LOG = LoggerFactory.getLogger(UnitRunner.class);
-  private static final int MOST_LOCKED_TRIES = 3;
+  private static final int MOST_TRIES_AGAIN = 3;
   private static final long SETTLE_PAUSE_MS = 100;
 
   private final Vertx vertx;
   private final Ledger ledger;
   private final Shards shards;
   private final ProductMemory memory;
+  private final Foresight foresight;
   private final HandlerMetrics metrics;
   private final Clock clock;
   private final long settleMs;
@@ -64,6 +65,7 @@ final class UnitRunner {
     this.ledger = ledger;
     this.shards = shards;
     this.memory = memory;
+    this.foresight = new Foresight(shards, memory);
     this.metrics = metrics;
     this.clock = clock;
     this.settleMs = settleMs;
@@ -98,69 +100,83 @@ final class UnitRunner {
         .toList();
   }
 
+  /** Written at once if memory says enough; else decided under the locks. */
   private Future<Void> firstTry(List<Pending> commands) {
-    return load(commands)
-        .compose(loaded -> {
-          UnitOfWork unit = decide(commands, loaded, true);
-          Effects effects = unit.effects();
-          return (effects.isEmpty() ? Future.<Void>succeededFuture() : ledger.commit(effects))
-              .onSuccess(committed -> finish(commands, unit));
-        });
+    Optional<UnitOfWork> foreseen =
+        foresight
+            .of(messages(commands))
+            .map(loaded -> decide(commands, loaded))
+            .filter(unit -> foresight.isBorneOut(unit.outcomes()));
+    return foreseen.isPresent()
+        ? ledger
+            .commit(foreseen.get().effects())
+            .onSuccess(committed -> finish(commands, foreseen.get()))
+        : underLocks(commands);
   }
 
-  /** What the unit has to know; what is remembered of a shard that has moved is forgotten first. */
-  private Future<Loaded> load(List<Pending> commands) {
+  private Future<Void> underLocks(List<Pending> commands) {
     return ledger
-        .load(Needs.of(messages(commands), shards, memory::product))
-        .compose(loaded ->
-            forgetMoved(loaded)
-                ? ledger
-                    .load(Needs.of(messages(commands), shards, Needs.NOTHING_REMEMBERED))
-                    .onSuccess(this::forgetMoved)
-                : Future.succeededFuture(loaded));
+        .commitLocked(
+            Needs.of(messages(commands), shards, memory::product),
+            loaded -> {
+              requireRememberedAt(loaded.positions());
+              return decide(commands, loaded);
+            })
+        .onSuccess(unit -> {
+          foresight.isBorneOut(unit.outcomes());
+          finish(commands, unit);
+        })
+        .mapEmpty();
   }
 
   private static List<CommandMessage> messages(List<Pending> commands) {
     return commands.stream().map(Pending::message).toList();
   }
 
-  private boolean forgetMoved(Loaded loaded) {
-    boolean moved = false;
-    for (Map.Entry<Integer, Long> at : loaded.positions().entrySet()) {
-      if (!memory.isAt(at.getKey(), at.getValue())) {
-        metrics.staleMemory();
-        memory.forget(at.getKey());
-        moved = true;
+  /** What is not loaded comes from memory, which has to be as of the positions that are locked. */
+  private void requireRememberedAt(Map<Integer, Long> positions) {
+    positions.forEach((shard, position) -> {
+      if (!memory.isAt(shard, position)) {
+        throw new StaleMemory();
       }
-    }
-    return moved;
+    });
   }
 
-  private UnitOfWork decide(List<Pending> commands, Loaded loaded, boolean remembering) {
+  /** Another writer has moved a shard since it was remembered; nothing is written. */
+  private static final class StaleMemory extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private StaleMemory() {
+      super("a remembered shard has moved", null, false, false);
+    }
+  }
+
+  private UnitOfWork decide(List<Pending> commands, Loaded loaded) {
     UnitOfWork unit =
         new UnitOfWork(
             UUID.randomUUID().toString(),
             clock.instant().truncatedTo(ChronoUnit.MICROS),
             shards,
             loaded,
-            sku -> remembering ? memory.product(shards.of(sku), sku) : Optional.empty());
+            sku -> memory.product(shards.of(sku), sku));
     commands.forEach(command -> unit.decide(command.message()));
     decided = unit;
     return unit;
   }
 
-  private Future<Void> afterFailure(List<Pending> commands, Throwable cause, int lockedTries) {
+  private Future<Void> afterFailure(List<Pending> commands, Throwable cause, int tries) {
     forget(commands);
     return switch (cause) {
       case LostRace race -> {
         metrics.lostRace();
-        LOG.debug("lost a race commands={} tries={}", commands.size(), lockedTries, race);
-        yield lockedTries < MOST_LOCKED_TRIES
-            ? lockedTry(commands, lockedTries + 1)
-            : failAll(
-                commands, CommandFailure.BUSY, "other writers were faster; nothing is written");
+        LOG.debug("lost a race commands={} tries={}", commands.size(), tries, race);
+        yield tryAgain(commands, tries, "other writers were faster; nothing is written");
       }
-      case Unsettled unsettled -> settle(commands, unsettled, lockedTries);
+      case StaleMemory stale -> {
+        metrics.staleMemory();
+        yield tryAgain(commands, tries, "other writers were faster; nothing is written");
+      }
+      case Unsettled unsettled -> settle(commands, unsettled, tries);
       case Unavailable away -> {
         LOG.warn("no unit of work commands={} cause={}", commands.size(), away.getMessage());
         yield failAll(commands, CommandFailure.BUSY, "the database is not available");
@@ -190,22 +206,19 @@ final class UnitRunner {
     return done;
   }
 
-  private Future<Void> lockedTry(List<Pending> all, int tries) {
-    List<Pending> commands = withoutLate(all);
-    if (commands.isEmpty()) {
-      return Future.succeededFuture();
+  /** Under the locks and with nothing remembered, it cannot lose for the same reason again. */
+  private Future<Void> tryAgain(List<Pending> all, int tries, String whyNot) {
+    if (tries == MOST_TRIES_AGAIN) {
+      return failAll(all, CommandFailure.BUSY, whyNot);
     }
-    return ledger
-        .commitLocked(
-            Needs.of(messages(commands), shards, Needs.NOTHING_REMEMBERED),
-            loaded -> decide(commands, loaded, false))
-        .onSuccess(unit -> finish(commands, unit))
-        .<Void>mapEmpty()
-        .recover(cause -> afterFailure(commands, cause, tries));
+    List<Pending> commands = withoutLate(all);
+    return commands.isEmpty()
+        ? Future.succeededFuture()
+        : underLocks(commands).recover(cause -> afterFailure(commands, cause, tries + 1));
   }
 
   /** Asks until the answer is final or the time is over; the unit's id in the log decides. */
-  private Future<Void> settle(List<Pending> commands, Unsettled unsettled, int lockedTries) {
+  private Future<Void> settle(List<Pending> commands, Unsettled unsettled, int tries) {
     UnitOfWork unit = decided;
     LOG.warn(
         "outcome unknown, looking unitId={} cause={}",
@@ -219,9 +232,7 @@ final class UnitRunner {
             finish(commands, unit);
             return Future.<Void>succeededFuture();
           }
-          return lockedTries < MOST_LOCKED_TRIES
-              ? lockedTry(commands, lockedTries + 1)
-              : failAll(commands, CommandFailure.BUSY, "the database is not available");
+          return tryAgain(commands, tries, "the database is not available");
         })
         .recover(cause -> {
           LOG.error("outcome not known unitId={}", unsettled.effects().unitId(), cause);

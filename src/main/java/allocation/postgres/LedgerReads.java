@@ -25,11 +25,9 @@ import java.util.Map;
 
 /** What a unit of work has to know, in one round trip: all statements are sent at once. */
 final class LedgerReads {
-  static final String POSITIONS =
-      "SELECT shard, position FROM shard WHERE shard = ANY ($1) ORDER BY shard";
-
   /** In key order, so that two units that share shards never wait for each other in a ring. */
-  static final String POSITIONS_LOCKED = POSITIONS + " FOR UPDATE";
+  private static final String LOCKED_POSITIONS =
+      "SELECT shard, position FROM shard WHERE shard = ANY ($1) ORDER BY shard FOR UPDATE";
 
   private static final String PRODUCTS =
       """
@@ -76,10 +74,10 @@ final class LedgerReads {
     this.shards = shards;
   }
 
-  /** Positions come first: whatever is read after them is at least as new as they say. */
-  Future<Loaded> load(SqlConnection sql, Wanted wanted, String positionsStatement) {
+  /** The locks come first: whatever is read after them is as of the positions that they hold. */
+  Future<Loaded> load(SqlConnection sql, Wanted wanted) {
     Future<Map<Integer, Long>> positions =
-        sql.preparedQuery(positionsStatement)
+        sql.preparedQuery(LOCKED_POSITIONS)
             .execute(Columns.row((Object) wanted.shards().toArray(Integer[]::new)))
             .map(PgEventLog::positions);
     Future<Map<Sku, Product>> products = products(sql, wanted);

@@ -3,6 +3,7 @@ package allocation.postgres;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -51,11 +52,12 @@ final class PgAttempt {
   }
 
   /** Sends a whole transaction in one piece. */
-  <T> Future<T> whole(String begin, Supplier<Future<T>> statements) {
+  Future<Void> whole(String begin, Supplier<List<Future<?>>> statements) {
     inTransaction = true;
-    Future<?> begun = sql.query(begin).execute();
-    Future<T> done = statements.get();
-    return commit(List.of(begun, done)).compose(committed -> done);
+    List<Future<?>> sent = new ArrayList<>();
+    sent.add(sql.query(begin).execute());
+    sent.addAll(statements.get());
+    return commit(sent);
   }
 
   /** Begins a transaction and sends its first statements in one piece. */

@@ -18,22 +18,23 @@ import io.vertx.core.Future;
 import io.vertx.core.VertxException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
- * The write side in PostgreSQL. A unit of work takes two round trips: the locks, then all the rest
- * with COMMIT. So whenever a COMMIT was sent its session holds the locks, and whoever gets them
- * after it knows what became of it.
+ * The write side in PostgreSQL. A unit that was decided from memory goes out in one piece, from
+ * BEGIN to COMMIT; one that has to look first takes two round trips: the locks with what is loaded
+ * under them, then all the rest with COMMIT.
  */
 public final class PgLedger implements Ledger {
   // Said, not left to the server's settings: each statement after a lock must see what is new.
   private static final String BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
-  private static final String BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-  private static final String LOCK_SHARDS = "SELECT lock_shards($1, $2)";
+  private static final String LOCK_SHARDS = "SELECT lock_shards($1, $2, $3)";
 
   /** Waits for a session that still holds them; what it left is final then. */
   private static final String WAIT_FOR_SHARDS =
@@ -44,6 +45,14 @@ public final class PgLedger implements Ledger {
 
   private static final String ANSWER_OF_UNIT =
       "SELECT 1 FROM command_answer WHERE shard = $1 AND scope = $2 AND id = $3 AND unit_id = $4";
+
+  /** What was not committed never will be: see lock_shards. */
+  private static final String SETTLE =
+      "INSERT INTO settled_unit (unit_id) VALUES ($1) ON CONFLICT DO NOTHING";
+
+  /** No session lives for a day with a unit that it was sent. */
+  private static final String FORGET_SETTLED =
+      "DELETE FROM settled_unit WHERE at < now() - interval '1 day'";
 
   private static final String OWNER = "SELECT sku FROM batch_ref WHERE ref = $1";
 
@@ -67,25 +76,20 @@ public final class PgLedger implements Ledger {
   }
 
   @Override
-  public Future<Loaded> load(Wanted wanted) {
-    return attempt(
-        attempt ->
-            attempt.whole(
-                BEGIN_SNAPSHOT, () -> reads.load(attempt.sql(), wanted, LedgerReads.POSITIONS)),
-        PgLedger::beforeCommit);
-  }
-
-  @Override
   public Future<Void> commit(Effects effects) {
     AtomicBoolean sent = new AtomicBoolean();
     return attempt(
-        attempt ->
-            attempt
-                .begin(BEGIN, () -> lock(attempt.sql(), effects))
-                .compose(locked -> {
-                  sent.set(true);
-                  return attempt.commit(writes.write(attempt.sql(), effects));
-                }),
+        attempt -> {
+          sent.set(true);
+          return attempt.whole(
+              BEGIN,
+              () -> {
+                List<Future<?>> statements = new ArrayList<>();
+                statements.add(lock(attempt.sql(), effects));
+                statements.addAll(writes.write(attempt.sql(), effects));
+                return statements;
+              });
+        },
         cause -> sent.get() ? aroundCommit(effects, cause) : beforeCommit(cause));
   }
 
@@ -94,7 +98,8 @@ public final class PgLedger implements Ledger {
         .execute(
             Columns.row(
                 effects.shards().keySet().toArray(Integer[]::new),
-                Columns.longs(effects.shards().values(), Effects.Move::from)));
+                Columns.longs(effects.shards().values(), Effects.Move::from),
+                effects.unitId()));
   }
 
   @Override
@@ -103,7 +108,7 @@ public final class PgLedger implements Ledger {
     return attempt(
         attempt ->
             attempt
-                .begin(BEGIN, () -> reads.load(attempt.sql(), wanted, LedgerReads.POSITIONS_LOCKED))
+                .begin(BEGIN, () -> reads.load(attempt.sql(), wanted))
                 .map(decide)
                 .compose(unit -> {
                   Effects effects = unit.effects();
@@ -133,8 +138,18 @@ public final class PgLedger implements Ledger {
                             .execute(
                                 Columns.row(
                                     (Object) effects.shards().keySet().toArray(Integer[]::new))))
-                .compose(free -> isThere(attempt.sql(), effects)),
+                .compose(free -> isThere(attempt.sql(), effects))
+                .compose(there ->
+                    there
+                        ? Future.succeededFuture(true)
+                        : attempt.commit(settle(attempt.sql(), effects)).map(false)),
         PgLedger::beforeCommit);
+  }
+
+  private static List<Future<?>> settle(SqlConnection sql, Effects effects) {
+    return List.of(
+        sql.query(FORGET_SETTLED).execute(),
+        sql.preparedQuery(SETTLE).execute(Columns.row(effects.unitId())));
   }
 
   /** One row of the unit tells: it is there with all the others or not at all. */

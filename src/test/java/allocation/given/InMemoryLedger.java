@@ -118,11 +118,6 @@ public final class InMemoryLedger implements Ledger {
   }
 
   @Override
-  public Future<Loaded> load(Wanted wanted) {
-    return Waiting.later(() -> Future.succeededFuture(loaded(wanted)));
-  }
-
-  @Override
   public Future<Void> commit(Effects effects) {
     return locked(() -> held(effects));
   }
@@ -131,7 +126,7 @@ public final class InMemoryLedger implements Ledger {
   public Future<UnitOfWork> commitLocked(Wanted wanted, Function<Loaded, UnitOfWork> decide) {
     lockedCommits.incrementAndGet();
     return locked(() ->
-        Future.succeededFuture(reachable().load(wanted))
+        Future.succeededFuture(loaded(wanted))
             .map(decide)
             .compose(unit -> {
               Effects effects = unit.effects();
@@ -245,7 +240,7 @@ public final class InMemoryLedger implements Ledger {
     return List.copyOf(units);
   }
 
-  /** What was loaded without locks. */
+  /** What was loaded, in this order. */
   public synchronized List<Wanted> loads() {
     return List.copyOf(loads);
   }

@@ -164,7 +164,7 @@ final class CommandHandlerVerticleTest {
     held.release();
 
     assertThat(failureOf(sent)).isEqualTo(CommandFailure.BUSY);
-    assertThat(ledger.lockedCommits()).isZero();
+    assertThat(ledger.lockedCommits()).isOne();
     assertThat(ledger.events(3)).isEmpty();
   }
 

@@ -446,7 +446,7 @@ public abstract class LedgerContract {
     assertThat(chair.position(3)).isEqualTo(1);
     assertThat(table.position(9)).isEqualTo(1);
     assertThat(load(message(CHAIR, free("x"))).positions()).isEqualTo(Map.of(3, 1L));
-    assertThat(result(ledger().load(products(CHAIR, TABLE))).positions().keySet())
+    assertThat(result(Units.load(ledger(), products(CHAIR, TABLE))).positions().keySet())
         .isEqualTo(Set.of(3, 9));
   }
 
@@ -455,7 +455,7 @@ public abstract class LedgerContract {
   }
 
   private Loaded load(List<CommandMessage> commands) {
-    return result(ledger().load(wanted(commands)));
+    return result(Units.load(ledger(), wanted(commands)));
   }
 
   protected final UnitOfWork commit(CommandMessage... commands) {

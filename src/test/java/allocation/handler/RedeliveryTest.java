@@ -56,7 +56,7 @@ class RedeliveryTest {
 
   private UnitOfWork run(CommandMessage message) {
     List<CommandMessage> commands = List.of(message);
-    UnitOfWork unit = Units.decide(result(ledger.load(wanted(commands))), commands);
+    UnitOfWork unit = Units.decide(result(Units.load(ledger, wanted(commands))), commands);
     if (!unit.effects().isEmpty()) {
       result(ledger.commit(unit.effects()));
     }

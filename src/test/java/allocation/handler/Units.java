@@ -5,11 +5,13 @@ import allocation.bus.CommandMessage;
 import allocation.bus.Shards;
 import allocation.domain.Command;
 import allocation.domain.Sku;
+import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /** Units of work for tests of a ledger: decided as the handler does, without one. */
@@ -44,7 +46,20 @@ public final class Units {
 
   /** All that these commands need, nothing remembered. */
   public static Wanted wanted(List<CommandMessage> commands) {
-    return Needs.of(commands, SHARDS, Needs.NOTHING_REMEMBERED);
+    return Needs.of(commands, SHARDS, (shard, sku) -> Optional.empty());
+  }
+
+  /** What a ledger has now, looked at under its locks. */
+  public static Future<Loaded> load(Ledger ledger, Wanted wanted) {
+    AtomicReference<Loaded> seen = new AtomicReference<>();
+    return ledger
+        .commitLocked(
+            wanted,
+            loaded -> {
+              seen.set(loaded);
+              return decide(loaded, List.of());
+            })
+        .map(nothing -> seen.get());
   }
 
   /** These shards and products, and nothing else. */

@@ -5,6 +5,7 @@ import static allocation.given.Waiting.result;
 import static allocation.given.Waiting.until;
 import static allocation.handler.Units.SHARDS;
 import static allocation.handler.Units.decide;
+import static allocation.handler.Units.load;
 import static allocation.handler.Units.message;
 import static allocation.handler.Units.sku;
 import static allocation.handler.Units.wanted;
@@ -17,10 +18,12 @@ import allocation.domain.Command.CreateBatch;
 import allocation.domain.Sku;
 import allocation.given.TcpProxy;
 import allocation.given.TcpProxy.Harm;
+import allocation.handler.CommitFailure.LostRace;
 import allocation.handler.CommitFailure.Unavailable;
 import allocation.handler.CommitFailure.Unsettled;
 import allocation.handler.Effects;
 import allocation.handler.Loaded;
+import allocation.handler.UnitOfWork;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
@@ -75,7 +78,8 @@ final class PgLedgerFailuresIT {
     // The first connection of all may take longer than a call may.
     CommandMessage first = create("warm-up");
     until(
-        "it is warm", () -> result(ledger.load(wanted(List.of(first))).map(true).otherwise(false)));
+        "it is warm",
+        () -> result(load(ledger, wanted(List.of(first))).map(true).otherwise(false)));
     result(ledger.commit(decided(first)));
   }
 
@@ -115,7 +119,7 @@ final class PgLedgerFailuresIT {
   }
 
   /**
-   * Guard: the locks are taken in a round trip of their own. Sent in one piece, it is committed.
+   * Guard: settled_unit, which lock_shards looks at. Without it the unit is committed after all.
    */
   @Test
   void a_commit_that_hangs_in_the_network_stays_uncommitted_once_that_was_said() {
@@ -144,14 +148,17 @@ final class PgLedgerFailuresIT {
 
   @Test
   void what_hangs_before_its_commit_is_given_up_for_good() {
-    Effects unit = decided(create("b1"));
+    CommandMessage command = create("b1");
     proxy.harm("BEGIN", Harm.DELAY);
 
-    assertThat(failure(ledger.commit(unit))).isInstanceOf(Unavailable.class);
+    assertThat(
+            failure(
+                ledger.commitLocked(
+                    wanted(List.of(command)), loaded -> decide(loaded, List.of(command)))))
+        .isInstanceOf(Unavailable.class);
     proxy.letGo();
 
-    assertThat(settled(unit)).isFalse();
-    until("the old session is gone", () -> sessions() == 1);
+    until("the old session is gone", () -> sessions() == 0);
     assertThat(isThere("b1")).isFalse();
   }
 
@@ -199,6 +206,21 @@ final class PgLedgerFailuresIT {
 
   @Test
   void a_session_that_dies_before_its_commit_has_written_nothing() {
+    CommandMessage command = create("b1");
+    database.run("BEGIN; SELECT lock_shards('{3}', '{1}')");
+    Future<UnitOfWork> commit =
+        ledger.commitLocked(wanted(List.of(command)), loaded -> decide(loaded, List.of(command)));
+    until("it waits", () -> database.waiting() == 1);
+
+    database.kill("wait_event_type = 'Lock'");
+
+    assertThat(failure(commit)).isInstanceOf(Unavailable.class);
+    database.run("COMMIT");
+    assertThat(isThere("b1")).isFalse();
+  }
+
+  @Test
+  void a_session_that_dies_with_all_it_was_sent_is_unsettled_and_the_log_tells() {
     Effects unit = decided(create("b1"));
     database.run("BEGIN; SELECT lock_shards('{3}', '{1}')");
     Future<Void> commit = ledger.commit(unit);
@@ -206,8 +228,9 @@ final class PgLedgerFailuresIT {
 
     database.kill("wait_event_type = 'Lock'");
 
-    assertThat(failure(commit)).isInstanceOf(Unavailable.class);
+    assertThat(failure(commit)).isInstanceOf(Unsettled.class);
     database.run("COMMIT");
+    assertThat(settled(unit)).isFalse();
     assertThat(isThere("b1")).isFalse();
   }
 
@@ -256,7 +279,8 @@ final class PgLedgerFailuresIT {
     for (int i = 0; i < 4; i++) {
       assertThat(settled(unit)).isFalse();
     }
-    result(ledger.commit(unit));
+    assertThat(failure(ledger.commit(unit))).isInstanceOf(LostRace.class);
+    result(ledger.commit(decided(create("b1"))));
     assertThat(isThere("b1")).isTrue();
   }
 
@@ -281,7 +305,7 @@ final class PgLedgerFailuresIT {
     PgConnectOptions nowhere = database.options().setHost("127.0.0.1").setPort(1);
     PgLedger alone = new PgLedger(PgSession.pool(vertx, nowhere, 1, LIMIT_MS), SHARDS, LIMIT_MS);
 
-    assertThat(failure(alone.load(wanted(List.of(create("b1")))))).isInstanceOf(Unavailable.class);
+    assertThat(failure(load(alone, wanted(List.of(create("b1")))))).isInstanceOf(Unavailable.class);
     assertThat(failure(alone.commit(unit))).isInstanceOf(Unavailable.class);
     assertThat(failure(alone.wasCommitted(unit))).isInstanceOf(Unavailable.class);
   }
@@ -303,7 +327,7 @@ final class PgLedgerFailuresIT {
   }
 
   private Effects decided(CommandMessage command) {
-    Loaded loaded = result(ledger.load(wanted(List.of(command))));
+    Loaded loaded = result(load(ledger, wanted(List.of(command))));
     return decide(loaded, List.of(command)).effects();
   }
 

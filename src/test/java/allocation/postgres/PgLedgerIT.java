@@ -1,24 +1,31 @@
 package allocation.postgres;
 
+import static allocation.given.Waiting.failure;
 import static allocation.given.Waiting.result;
 import static allocation.given.Waiting.until;
 import static allocation.handler.Units.SHARDS;
+import static allocation.handler.Units.decide;
 import static allocation.handler.Units.message;
 import static allocation.handler.Units.wanted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import allocation.bus.CommandMessage;
 import allocation.domain.LoggedEvent;
+import allocation.domain.OrderId;
+import allocation.handler.CommitFailure.LostRace;
 import allocation.handler.Effects;
 import allocation.handler.Ledger;
 import allocation.handler.LedgerContract;
+import allocation.handler.LineKey;
 import allocation.handler.Loaded;
+import allocation.handler.UnitOfWork;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,32 +60,34 @@ final class PgLedgerIT extends LedgerContract {
   }
 
   /**
-   * Guard: one snapshot, positions first. Without the snapshot the line comes from after the
-   * position that vouches for it.
+   * Guard: the locks come first. Without them the line of the other unit may be seen, but not its
+   * position.
    */
   @Test
-  void all_that_is_loaded_is_as_of_the_positions_that_come_with_it() {
+  void nothing_is_written_between_the_locks_and_what_is_loaded_under_them() {
     commit(message(CHAIR, create("b1", CHAIR, 10)));
     CommandMessage mine = message(CHAIR, take("o1", CHAIR, 4));
-    Loaded before = load(mine);
-    // The reader stops at the lines, and another unit is written meanwhile.
+    CommandMessage theirs = message(CHAIR, take("o2", CHAIR, 4));
+    Effects other = decide(load(theirs), List.of(theirs)).effects();
+    AtomicReference<Loaded> seen = new AtomicReference<>();
+    // The reader stops at the lines, and another unit arrives meanwhile.
     database.run("BEGIN; LOCK TABLE order_line IN ACCESS EXCLUSIVE MODE");
-    Future<Loaded> loading = ledger.load(wanted(List.of(mine)));
+    Future<UnitOfWork> committed =
+        ledger.commitLocked(
+            wanted(List.of(mine)),
+            loaded -> {
+              seen.set(loaded);
+              return decide(loaded, List.of(mine));
+            });
     until("it waits", () -> database.waiting() == 1);
-    database.run(
-        """
-        UPDATE batch SET allocated = 4 WHERE ref = 'b1';
-        INSERT INTO order_line (shard, order_id, sku, quantity, batch_ref, position)
-          SELECT shard, 'o1', sku, 4, 'b1', 2 FROM batch WHERE ref = 'b1';
-        UPDATE shard SET position = 2 WHERE shard = 3;
-        COMMIT
-        """);
+    Future<Void> late = ledger.commit(other);
+    until("the other waits too", () -> database.waiting() == 2);
+    database.run("COMMIT");
 
-    Loaded loaded = result(loading);
-    Loaded after = load(mine);
-    assertThat(after.positions()).isEqualTo(Map.of(3, 2L));
-    assertThat(after.lines()).hasSize(1);
-    assertThat(loaded).isIn(before, after);
+    result(committed);
+    assertThat(failure(late)).isInstanceOf(LostRace.class);
+    assertThat(seen.get().positions()).isEqualTo(Map.of(3, 1L));
+    assertThat(load(mine, theirs).lines()).containsOnlyKeys(new LineKey(new OrderId("o1"), CHAIR));
   }
 
   @Test

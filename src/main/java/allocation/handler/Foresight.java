@@ -1,0 +1,63 @@
+package allocation.handler;
+
+import allocation.bus.CommandMessage;
+import allocation.bus.Shards;
+import allocation.domain.Command;
+import allocation.domain.Outcome;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Tells whether commands can be decided without asking the ledger first: allocations of remembered
+ * products that all come out well. That a shard has not moved and that a line is not there yet is
+ * then for the ledger to check when the unit is written.
+ *
+ * <p>A refusal is never foreseen: it has no effects, so nothing would check what it rests on.
+ */
+final class Foresight {
+  /**
+   * Units that ask first after one that met a refusal or a repeat, since more of those are likely
+   * to come: a sold-out SKU, a client that sends again. Asking costs a round trip; a unit that was
+   * wrong about a line costs a whole try.
+   */
+  private static final int CAREFUL_UNITS = 16;
+
+  private final Shards shards;
+  private final ProductMemory memory;
+  private int careful;
+
+  Foresight(Shards shards, ProductMemory memory) {
+    this.shards = shards;
+    this.memory = memory;
+  }
+
+  /** What the ledger would say about new lines of remembered products; empty: ask it. */
+  Optional<Loaded> of(List<CommandMessage> commands) {
+    if (careful > 0) {
+      careful--;
+      return Optional.empty();
+    }
+    Map<Integer, Long> positions = new HashMap<>();
+    for (CommandMessage message : commands) {
+      int shard = shards.of(message.sku());
+      if (!(message.command() instanceof Command.Allocate)
+          || UnitOfWork.isKeyed(message)
+          || memory.product(shard, message.sku()).isEmpty()) {
+        return Optional.empty();
+      }
+      positions.computeIfAbsent(shard, memory::position);
+    }
+    return Optional.of(Loaded.positionsOnly(positions));
+  }
+
+  /** Learns from a unit how likely the next one is to come out well; false when it did not. */
+  boolean isBorneOut(List<Outcome> outcomes) {
+    boolean well = outcomes.stream().allMatch(Outcome.Accepted.class::isInstance);
+    if (!well) {
+      careful = CAREFUL_UNITS;
+    }
+    return well;
+  }
+}
