@@ -18,7 +18,10 @@ public final class Addresses {
 
   private Addresses() {}
 
-  /** Request. {@link CommandMessage} from an entrance to its shard's one handler. */
+  /**
+   * Request. {@link CommandMessage} from an entrance to its shard's one handler; reply: {@link
+   * CommandReply}. Or a {@link CommandGroup} of the shard; reply: {@link CommandGroup.Results}.
+   */
   public static String commands(int shard) {
     return "allocation.commands." + shard;
   }

@@ -8,4 +8,5 @@ import allocation.domain.Outcome;
  * @param shard the command's shard
  * @param position the shard's last position as of the answer: a read after it sees the effect
  */
-public record CommandReply(int shard, long position, Outcome outcome) implements BusMessage {}
+public record CommandReply(int shard, long position, Outcome outcome)
+    implements BusMessage, CommandResult {}

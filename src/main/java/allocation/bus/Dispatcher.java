@@ -8,7 +8,13 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * An entrance's way to the handlers: finds a command's shard and asks its owner, for at most {@code
@@ -44,6 +50,46 @@ public final class Dispatcher {
             sku, command, key, correlationId, clock.instant().plusMillis(replyTimeoutMs));
     return bus.<CommandReply>request(Addresses.commands(shards.of(sku)), message, options())
         .map(Message::body);
+  }
+
+  /**
+   * Sends allocations, those of one shard together. Completes with what became of each, in their
+   * order; never fails.
+   */
+  public Future<List<CommandResult>> sendAll(
+      List<Command.Allocate> commands, CommandKey key, String correlationId) {
+    Instant deadline = clock.instant().plusMillis(replyTimeoutMs);
+    Map<Integer, List<Integer>> indexes = new TreeMap<>();
+    for (int i = 0; i < commands.size(); i++) {
+      int shard = shards.of(commands.get(i).sku());
+      indexes.computeIfAbsent(shard, first -> new ArrayList<>()).add(i);
+    }
+    CommandResult[] results = new CommandResult[commands.size()];
+    List<Future<Void>> sent = new ArrayList<>();
+    indexes.forEach((shard, ofShard) -> {
+      List<CommandMessage> messages =
+          ofShard.stream()
+              .map(commands::get)
+              .map(c -> new CommandMessage(c.sku(), c, key, correlationId, deadline))
+              .toList();
+      sent.add(
+          sendGroup(shard, new CommandGroup(messages))
+              .map(group -> {
+                for (int i = 0; i < group.size(); i++) {
+                  results[ofShard.get(i)] = group.get(i);
+                }
+                return null;
+              }));
+    });
+    return Future.join(sent).map(all -> List.of(results));
+  }
+
+  private Future<List<CommandResult>> sendGroup(int shard, CommandGroup group) {
+    return bus.<CommandGroup.Results>request(Addresses.commands(shard), group, options())
+        .map(reply -> reply.body().results())
+        .otherwise(cause ->
+            Collections.nCopies(
+                group.commands().size(), new CommandResult.NotDone(CommandFailure.of(cause))));
   }
 
   private Future<Optional<Sku>> ownerOf(BatchRef ref) {

@@ -2,8 +2,8 @@ package allocation.handler;
 
 import allocation.bus.Addresses;
 import allocation.bus.BatchOwner;
+import allocation.bus.BusMessage;
 import allocation.bus.CommandFailure;
-import allocation.bus.CommandMessage;
 import allocation.bus.Shards;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -99,15 +99,15 @@ public final class CommandHandlerVerticle extends VerticleBase {
         });
   }
 
-  private void take(Message<CommandMessage> request) {
-    Pending command = new Pending(request);
-    if (queue.offer(command)) {
-      metrics.queueDepth(queue.size());
-      drain();
-    } else {
-      metrics.failure(command.command(), "busy");
-      command.fail(CommandFailure.BUSY, "too many commands are waiting");
+  private void take(Message<BusMessage> request) {
+    for (Pending command : Callers.pending(request)) {
+      if (!queue.offer(command)) {
+        metrics.failure(command.command(), "busy");
+        command.fail(CommandFailure.BUSY, "too many commands are waiting");
+      }
     }
+    metrics.queueDepth(queue.size());
+    drain();
   }
 
   private void drain() {

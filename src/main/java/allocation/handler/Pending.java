@@ -5,32 +5,40 @@ import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.domain.Command;
 import allocation.domain.Sku;
-import io.vertx.core.eventbus.Message;
 import java.time.Instant;
 
 /** A command that waits for its answer; it is answered exactly once, on every path. */
 final class Pending {
-  private final Message<CommandMessage> request;
+  private final CommandMessage message;
+  private final Caller caller;
 
-  Pending(Message<CommandMessage> request) {
-    this.request = request;
+  /** Who waits for the answer. */
+  interface Caller {
+    void answer(CommandReply reply);
+
+    void fail(CommandFailure failure, String why);
+  }
+
+  Pending(CommandMessage message, Caller caller) {
+    this.message = message;
+    this.caller = caller;
   }
 
   CommandMessage message() {
-    return request.body();
+    return message;
   }
 
   Sku sku() {
-    return message().sku();
+    return message.sku();
   }
 
   Command command() {
-    return message().command();
+    return message.command();
   }
 
   /** Nobody waits any more. */
   boolean isLate(Instant now) {
-    return now.isAfter(message().deadline());
+    return now.isAfter(message.deadline());
   }
 
   /** A change of quantity may move lines, whose number only the ledger knows: it goes alone. */
@@ -39,10 +47,10 @@ final class Pending {
   }
 
   void answer(CommandReply reply) {
-    request.reply(reply);
+    caller.answer(reply);
   }
 
   void fail(CommandFailure failure, String why) {
-    failure.reply(request, why);
+    caller.fail(failure, why);
   }
 }

@@ -1,6 +1,8 @@
 package allocation.http;
 
 import allocation.bus.CommandReply;
+import allocation.bus.CommandResult;
+import allocation.domain.Command;
 import allocation.domain.Outcome;
 import allocation.json.AnswerJson;
 import allocation.json.CommandJson;
@@ -8,6 +10,7 @@ import allocation.json.CommandJson.BulkLine;
 import allocation.json.JsonText;
 import allocation.json.Problem;
 import io.vertx.core.Future;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -30,21 +33,29 @@ final class BulkEndpoint {
 
   private Future<Reply> allocate(Exchange exchange) {
     List<BulkLine> lines = CommandJson.allocateInBulk(exchange.bodyBytes());
-    // All at once and in order: the handlers commit what comes together together.
-    List<Future<Result>> results = lines.stream().map(line -> allocate(exchange, line)).toList();
-    return Future.join(results).map(all -> reply(results.stream().map(Future::result).toList()));
+    List<Command.Allocate> understood =
+        lines.stream()
+            .filter(BulkLine.Understood.class::isInstance)
+            .map(line -> ((BulkLine.Understood) line).command())
+            .toList();
+    return commands
+        .sendAll(exchange, understood)
+        .map(results -> reply(inOrder(exchange, lines, results.iterator())));
   }
 
-  private Future<Result> allocate(Exchange exchange, BulkLine line) {
-    return switch (line) {
-      case BulkLine.Faulty faulty ->
-          Future.succeededFuture(problem(exchange, Problem.of(faulty.fault())));
-      case BulkLine.Understood understood ->
-          commands
-              .send(exchange, understood.command(), exchange.correlationId())
-              .map(reply -> result(exchange, reply))
-              .otherwise(cause -> problem(exchange, Problems.of(cause, exchange.correlationId())));
-    };
+  private static List<Result> inOrder(
+      Exchange exchange, List<BulkLine> lines, Iterator<CommandResult> results) {
+    return lines.stream()
+        .map(line ->
+            switch (line) {
+              case BulkLine.Faulty faulty -> problem(exchange, Problem.of(faulty.fault()));
+              case BulkLine.Understood understood ->
+                  switch (results.next()) {
+                    case CommandReply reply -> result(exchange, reply);
+                    case CommandResult.NotDone not -> problem(exchange, Problem.of(not.failure()));
+                  };
+            })
+        .toList();
   }
 
   private static Result result(Exchange exchange, CommandReply reply) {

@@ -3,6 +3,7 @@ package allocation.http;
 import allocation.bus.CommandFailure;
 import allocation.bus.CommandKey;
 import allocation.bus.CommandReply;
+import allocation.bus.CommandResult;
 import allocation.bus.Dispatcher;
 import allocation.domain.Answer;
 import allocation.domain.Command;
@@ -10,6 +11,7 @@ import allocation.domain.Outcome;
 import allocation.domain.Refusal;
 import allocation.json.Problem;
 import io.vertx.core.Future;
+import java.util.List;
 
 /** Sends commands to their handlers, and makes problems of those that have no answer. */
 final class Commands {
@@ -25,8 +27,7 @@ final class Commands {
    * @param id by which a repeat is known, within the route
    */
   Future<CommandReply> send(Exchange exchange, Command command, String id) {
-    Route route = exchange.route();
-    CommandKey key = new CommandKey("http " + route.method() + " " + route.template(), id);
+    CommandKey key = key(exchange, id);
     return dispatcher
         .skuOf(command)
         .recover(cause -> Future.failedFuture(problem(whileOnlyAsking(cause))))
@@ -36,6 +37,17 @@ final class Commands {
                 : dispatcher
                     .send(sku.get(), command, key, exchange.correlationId())
                     .recover(cause -> Future.failedFuture(problem(CommandFailure.of(cause)))));
+  }
+
+  /** What became of each; never fails. Each is its own key, so none needs an id. */
+  Future<List<CommandResult>> sendAll(Exchange exchange, List<Command.Allocate> commands) {
+    String id = exchange.correlationId();
+    return dispatcher.sendAll(commands, key(exchange, id), id);
+  }
+
+  private static CommandKey key(Exchange exchange, String id) {
+    Route route = exchange.route();
+    return new CommandKey("http " + route.method() + " " + route.template(), id);
   }
 
   /** The answer, or the "no" as a {@link ProblemException}. */

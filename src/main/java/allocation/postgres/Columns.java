@@ -28,16 +28,33 @@ final class Columns {
     return arrival.eta().orElse(null);
   }
 
+  // Plain loops: these run for every row of every unit of work.
+
   static <T> String[] texts(Collection<T> rows, Function<T, String> column) {
-    return rows.stream().map(column).toArray(String[]::new);
+    String[] texts = new String[rows.size()];
+    int i = 0;
+    for (T row : rows) {
+      texts[i++] = column.apply(row);
+    }
+    return texts;
   }
 
   static <T> Integer[] ints(Collection<T> rows, Function<T, Integer> column) {
-    return rows.stream().map(column).toArray(Integer[]::new);
+    Integer[] ints = new Integer[rows.size()];
+    int i = 0;
+    for (T row : rows) {
+      ints[i++] = column.apply(row);
+    }
+    return ints;
   }
 
   static <T> Long[] longs(Collection<T> rows, Function<T, Long> column) {
-    return rows.stream().map(column).toArray(Long[]::new);
+    Long[] longs = new Long[rows.size()];
+    int i = 0;
+    for (T row : rows) {
+      longs[i++] = column.apply(row);
+    }
+    return longs;
   }
 
   static <T> @Nullable LocalDate[] dates(

@@ -76,15 +76,15 @@ public final class PgEventLog implements EventLog {
     LoggedEvent any = events.getFirst();
     return sql.preparedQuery(APPEND)
         .execute(
-            Tuple.of(
-                events.stream().map(LoggedEvent::shard).toArray(Integer[]::new),
-                events.stream().map(LoggedEvent::position).toArray(Long[]::new),
-                events.stream().map(e -> e.sku().value()).toArray(String[]::new),
-                events.stream().map(e -> EventJson.type(e.event())).toArray(String[]::new),
-                events.stream().map(LoggedEvent::data).toArray(String[]::new),
+            Columns.row(
+                Columns.ints(events, LoggedEvent::shard),
+                Columns.longs(events, LoggedEvent::position),
+                Columns.texts(events, event -> event.sku().value()),
+                Columns.texts(events, event -> EventJson.type(event.event())),
+                Columns.texts(events, LoggedEvent::data),
                 any.unitId(),
                 any.at().atOffset(ZoneOffset.UTC),
-                events.stream().map(LoggedEvent::correlationId).toArray(String[]::new),
+                Columns.texts(events, LoggedEvent::correlationId),
                 EventJson.VERSION));
   }
 }

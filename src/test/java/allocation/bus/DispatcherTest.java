@@ -18,9 +18,12 @@ import allocation.domain.Sku;
 import allocation.given.SetClock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +83,55 @@ final class DispatcherTest {
     Future<CommandReply> sent = dispatcher.send(CHAIR, take(), KEY, "c");
 
     assertThat(CommandFailure.of(failure(sent))).isEqualTo(CommandFailure.BUSY);
+  }
+
+  @Test
+  void sends_what_is_of_one_shard_together_and_gives_the_results_in_order() {
+    List<CommandGroup> groups = new CopyOnWriteArrayList<>();
+    Sku table = other(CHAIR);
+    vertx
+        .eventBus()
+        .<CommandGroup>consumer(
+            Addresses.commands(shards.of(CHAIR)),
+            request -> {
+              groups.add(request.body());
+              request.reply(
+                  new CommandGroup.Results(
+                      List.of(
+                          new CommandReply(1, 1, new Outcome.Refused(new Refusal.KeyReused())),
+                          new CommandResult.NotDone(CommandFailure.INTERNAL))));
+            });
+    Allocate first = new Allocate(new OrderId("o1"), CHAIR, 1);
+    Allocate elsewhere = new Allocate(new OrderId("o2"), table, 1);
+    Allocate last = new Allocate(new OrderId("o3"), CHAIR, 1);
+
+    List<CommandResult> results =
+        result(dispatcher.sendAll(List.of(first, elsewhere, last), KEY, "c"));
+
+    assertThat(groups).hasSize(1);
+    assertThat(groups.getFirst().commands())
+        .extracting(CommandMessage::command)
+        .containsExactly(first, last);
+    assertThat(results.getFirst()).isInstanceOf(CommandReply.class);
+    assertThat(results.subList(1, 3))
+        .containsExactly(
+            // Nobody owns the other's shard.
+            new CommandResult.NotDone(CommandFailure.BUSY),
+            new CommandResult.NotDone(CommandFailure.INTERNAL));
+  }
+
+  @Test
+  void nothing_to_send_is_answered_at_once() {
+    assertThat(result(dispatcher.sendAll(List.of(), KEY, "c"))).isEmpty();
+  }
+
+  /** Of another shard. */
+  private Sku other(Sku sku) {
+    return IntStream.range(0, 100)
+        .mapToObj(i -> new Sku("SKU-" + i))
+        .filter(candidate -> shards.of(candidate) != shards.of(sku))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

@@ -2,8 +2,12 @@ package allocation.http;
 
 import allocation.bus.Addresses;
 import allocation.bus.BatchOwner;
+import allocation.bus.BusMessage;
+import allocation.bus.CommandFailure;
+import allocation.bus.CommandGroup;
 import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
+import allocation.bus.CommandResult;
 import allocation.bus.LocalCodec;
 import allocation.bus.Query;
 import allocation.bus.Shards;
@@ -15,6 +19,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -43,6 +48,7 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
   static final Shards SHARDS = new Shards(16);
   static final long POSITION = 41;
   static final Settings SETTINGS = settings(400);
+  private static final String ONE_COMMAND = "test.one-command";
 
   final List<CommandMessage> commands = new CopyOnWriteArrayList<>();
   final List<Query> queries = new CopyOnWriteArrayList<>();
@@ -83,15 +89,16 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
     LocalCodec.register(vertx.eventBus());
+    vertx
+        .eventBus()
+        .<CommandMessage>consumer(
+            ONE_COMMAND,
+            message -> {
+              commands.add(message.body());
+              handler.accept(message);
+            });
     for (int shard : SHARDS.all()) {
-      vertx
-          .eventBus()
-          .<CommandMessage>consumer(
-              Addresses.commands(shard),
-              message -> {
-                commands.add(message.body());
-                handler.accept(message);
-              });
+      vertx.eventBus().<BusMessage>consumer(Addresses.commands(shard), this::handle);
     }
     vertx
         .eventBus()
@@ -113,6 +120,33 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
         .get(20, TimeUnit.SECONDS);
     contract = Optional.of(Contract.load(vertx));
     routes = verticle.routes();
+  }
+
+  private void handle(Message<BusMessage> request) {
+    if (request.body() instanceof CommandGroup group) {
+      List<Future<CommandResult>> results = group.commands().stream().map(this::one).toList();
+      Future.join(results)
+          .onSuccess(all ->
+              request.reply(
+                  new CommandGroup.Results(results.stream().map(Future::result).toList())));
+    } else {
+      vertx
+          .eventBus()
+          .<CommandReply>request(ONE_COMMAND, request.body())
+          .onSuccess(reply -> request.reply(reply.body()))
+          .onFailure(cause -> {
+            ReplyException failure = (ReplyException) cause;
+            request.fail(failure.failureCode(), failure.getMessage());
+          });
+    }
+  }
+
+  private Future<CommandResult> one(CommandMessage command) {
+    return vertx
+        .eventBus()
+        .<CommandReply>request(ONE_COMMAND, command)
+        .<CommandResult>map(Message::body)
+        .otherwise(cause -> new CommandResult.NotDone(CommandFailure.of(cause)));
   }
 
   @Override
