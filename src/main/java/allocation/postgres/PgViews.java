@@ -18,28 +18,30 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The views in schema {@code views}. Each question is one statement, so it sees one moment, and it
  * goes by a key or a range of one.
  */
 public final class PgViews implements Views {
-  static final String BY_ORDER =
+  static final String BY_ORDERS =
       """
-      SELECT o.sku, o.quantity, o.batch_ref, b.eta, o.position
+      SELECT o.sku, o.quantity, o.batch_ref, b.eta, o.position, o.order_id
       FROM views.order_view AS o JOIN views.batch_view AS b ON b.ref = o.batch_ref
-      WHERE o.order_id = $1
-      ORDER BY o.sku
+      WHERE o.order_id = ANY ($1)
       """;
 
-  static final String BY_SKU =
+  static final String BY_SKUS =
       """
-      SELECT b.ref, b.purchased, b.allocated, b.eta, p.available, p.in_stock
+      SELECT b.ref, b.purchased, b.allocated, b.eta, p.available, p.in_stock, p.sku
       FROM views.product_view AS p JOIN views.batch_view AS b ON b.sku = p.sku
-      WHERE p.sku = $1
+      WHERE p.sku = ANY ($1)
       """;
 
   static final String BY_REF =
@@ -83,42 +85,52 @@ public final class PgViews implements Views {
   }
 
   @Override
-  public Future<OrderLines> byOrder(OrderId orderId) {
-    return pool.preparedQuery(BY_ORDER)
-        .execute(Columns.row(orderId.value()))
+  public Future<Map<OrderId, OrderLines>> byOrders(Set<OrderId> orders) {
+    return pool.preparedQuery(BY_ORDERS)
+        .execute(Columns.row((Object) Columns.texts(orders, OrderId::value)))
         .map(rows -> {
-          List<Line> lines = new ArrayList<>(rows.size());
+          Map<OrderId, List<Line>> lines = new HashMap<>();
           for (Row row : rows) {
-            lines.add(
-                new Line(
-                    new Sku(row.getString(0)),
-                    row.getInteger(1),
-                    new BatchRef(row.getString(2)),
-                    Columns.arrival(row.getLocalDate(3)),
-                    row.getLong(4)));
+            lines
+                .computeIfAbsent(new OrderId(row.getString(5)), first -> new ArrayList<>())
+                .add(line(row));
           }
-          return new OrderLines(orderId, lines);
+          lines.values().forEach(ofOrder -> ofOrder.sort(Comparator.comparing(Line::sku)));
+          Map<OrderId, OrderLines> found = new HashMap<>();
+          for (OrderId order : orders) {
+            found.put(order, new OrderLines(order, lines.getOrDefault(order, List.of())));
+          }
+          return found;
         });
   }
 
+  private static Line line(Row row) {
+    return new Line(
+        new Sku(row.getString(0)),
+        row.getInteger(1),
+        new BatchRef(row.getString(2)),
+        Columns.arrival(row.getLocalDate(3)),
+        row.getLong(4));
+  }
+
   @Override
-  public Future<Optional<ProductStock>> bySku(Sku sku) {
-    return pool.preparedQuery(BY_SKU)
-        .execute(Columns.row(sku.value()))
+  public Future<Map<Sku, ProductStock>> bySkus(Set<Sku> skus) {
+    return pool.preparedQuery(BY_SKUS)
+        .execute(Columns.row((Object) Columns.texts(skus, Sku::value)))
         .map(rows -> {
-          List<Stock> batches = new ArrayList<>(rows.size());
-          long available = 0;
-          long inStock = 0;
+          Map<Sku, List<Row>> batches = new HashMap<>();
           for (Row row : rows) {
-            batches.add(stock(row));
-            available = row.getLong(4);
-            inStock = row.getLong(5);
+            batches.computeIfAbsent(new Sku(row.getString(6)), first -> new ArrayList<>()).add(row);
           }
-          batches.sort(PREFERENCE);
-          return batches.isEmpty()
-              ? Optional.empty()
-              : Optional.of(new ProductStock(sku, available, inStock, batches));
+          Map<Sku, ProductStock> products = new HashMap<>();
+          batches.forEach((sku, ofSku) -> products.put(sku, product(sku, ofSku)));
+          return products;
         });
+  }
+
+  private static ProductStock product(Sku sku, List<Row> rows) {
+    List<Stock> batches = rows.stream().map(PgViews::stock).sorted(PREFERENCE).toList();
+    return new ProductStock(sku, rows.getFirst().getLong(4), rows.getFirst().getLong(5), batches);
   }
 
   @Override

@@ -8,6 +8,8 @@ import allocation.bus.Query.OrderAllocations;
 import allocation.bus.Query.ProductBySku;
 import allocation.bus.Query.Products;
 import allocation.bus.View;
+import allocation.domain.OrderId;
+import allocation.domain.Sku;
 import allocation.log.EventLog;
 import allocation.log.Follower;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,7 +17,10 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +38,8 @@ public final class ReadModelVerticle extends VerticleBase {
   private static final View NONE = new View.Unknown();
 
   private final Views views;
+  private final Gathering<OrderId, View.OrderLines> orders;
+  private final Gathering<Sku, View> products;
   private final EventLog log;
   private final List<Integer> shards;
   private final Limits limits;
@@ -51,12 +58,18 @@ public final class ReadModelVerticle extends VerticleBase {
 
   private record Started(Follower follower, Waits waits, MessageConsumer<Query> questions) {}
 
+  /** Most callers that wait for each of the two kinds of question; see {@link Gathering}. */
+  private static final int MAX_GATHERED = 10_000;
+
   /**
    * @param shards those that are followed here; a question can wait for these only
    */
   public ReadModelVerticle(
       Views views, EventLog log, List<Integer> shards, Limits limits, MeterRegistry metrics) {
     this.views = views;
+    this.orders = new Gathering<>(MAX_GATHERED, views::byOrders);
+    this.products =
+        new Gathering<>(MAX_GATHERED, skus -> views.bySkus(skus).map(found -> all(skus, found)));
     this.log = log;
     this.shards = List.copyOf(shards);
     this.limits = limits;
@@ -107,11 +120,17 @@ public final class ReadModelVerticle extends VerticleBase {
 
   private Future<View> view(Query query) {
     return switch (query) {
-      case OrderAllocations q -> views.byOrder(q.orderId()).map(lines -> lines);
-      case ProductBySku q -> views.bySku(q.sku()).map(p -> p.map(View.class::cast).orElse(NONE));
+      case OrderAllocations q -> orders.ask(q.orderId()).map(lines -> lines);
+      case ProductBySku q -> products.ask(q.sku());
       case BatchByRef q -> views.byRef(q.ref()).map(b -> b.map(View.class::cast).orElse(NONE));
       case Products q -> page(q);
     };
+  }
+
+  private static Map<Sku, View> all(Set<Sku> skus, Map<Sku, View.ProductStock> found) {
+    Map<Sku, View> views = new HashMap<>();
+    skus.forEach(sku -> views.put(sku, found.containsKey(sku) ? found.get(sku) : NONE));
+    return views;
   }
 
   private Future<View> page(Products query) {

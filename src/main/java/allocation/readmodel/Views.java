@@ -7,7 +7,9 @@ import allocation.domain.OrderId;
 import allocation.domain.Sku;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Port: the views, each shard as of its cursor. */
 public interface Views {
@@ -36,11 +38,13 @@ public interface Views {
     }
   }
 
-  /** What an order has, in SKU order. */
-  Future<View.OrderLines> byOrder(OrderId orderId);
+  /** What orders have, in SKU order; every one of them has an entry. */
+  Future<Map<OrderId, View.OrderLines>> byOrders(Set<OrderId> orders);
 
-  /** A product with its batches in the order in which lines are promised from them. */
-  Future<Optional<View.ProductStock>> bySku(Sku sku);
+  /**
+   * Products with their batches in the order in which lines are promised from them; those known.
+   */
+  Future<Map<Sku, View.ProductStock>> bySkus(Set<Sku> skus);
 
   Future<Optional<View.BatchStock>> byRef(BatchRef ref);
 

@@ -310,9 +310,9 @@ final class PgViewsIT {
 
   @Test
   void knows_nothing_of_what_never_was() {
-    assertThat(await(views.bySku(LAMP))).isEmpty();
+    assertThat(database.product(LAMP)).isEmpty();
     assertThat(await(views.byRef(HERE))).isEmpty();
-    assertThat(await(views.byOrder(ORDER)).lines()).isEmpty();
+    assertThat(lines()).isEmpty();
     assertThat(await(views.page(Optional.empty(), 1)).items()).isEmpty();
   }
 
@@ -335,10 +335,10 @@ final class PgViewsIT {
         """);
     database.query("ANALYZE views.product_view, views.batch_view, views.order_view");
 
-    assertThat(plan(PgViews.BY_ORDER.replace("$1", "'order-77'")))
+    assertThat(plan(PgViews.BY_ORDERS.replace("$1", "'{order-77,order-78}'")))
         .contains("order_view_key", "batch_view_key")
         .doesNotContain("Seq Scan");
-    assertThat(plan(PgViews.BY_SKU.replace("$1", "'sku-77'")))
+    assertThat(plan(PgViews.BY_SKUS.replace("$1", "'{sku-77,sku-78}'")))
         .contains("product_view_key", "batch_view_by_sku")
         .doesNotContain("Seq Scan");
     assertThat(plan(PgViews.BY_REF.replace("$1", "'ref-77'")))
@@ -366,11 +366,11 @@ final class PgViewsIT {
   }
 
   private ProductStock lamp() {
-    return await(views.bySku(LAMP)).orElseThrow();
+    return database.product(LAMP).orElseThrow();
   }
 
   private List<Line> lines() {
-    return await(views.byOrder(ORDER)).lines();
+    return database.lines(ORDER);
   }
 
   private static ProductStock product(long available, long inStock, Stock... batches) {

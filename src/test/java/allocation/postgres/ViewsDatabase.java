@@ -3,6 +3,7 @@ package allocation.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import allocation.bus.View.Item;
+import allocation.bus.View.Line;
 import allocation.bus.View.ProductPage;
 import allocation.bus.View.ProductStock;
 import allocation.domain.LoggedEvent;
@@ -21,7 +22,9 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
@@ -106,14 +109,22 @@ final class ViewsDatabase {
     return await(pool.query(sql).execute());
   }
 
+  List<Line> lines(OrderId order) {
+    return Objects.requireNonNull(await(views.byOrders(Set.of(order))).get(order)).lines();
+  }
+
+  Optional<ProductStock> product(Sku sku) {
+    return Optional.ofNullable(await(views.bySkus(Set.of(sku))).get(sku));
+  }
+
   /** Asks every question and compares the answers. */
   void requireSame(PlainViews expected) {
     for (OrderId order : expected.orderIds()) {
-      assertThat(await(views.byOrder(order)).lines()).isEqualTo(expected.lines(order));
+      assertThat(lines(order)).isEqualTo(expected.lines(order));
     }
     for (Item item : expected.products()) {
       Sku sku = item.sku();
-      assertThat(await(views.bySku(sku)))
+      assertThat(product(sku))
           .contains(new ProductStock(sku, item.available(), item.inStock(), expected.batches(sku)));
     }
     expected

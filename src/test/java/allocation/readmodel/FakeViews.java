@@ -1,5 +1,7 @@
 package allocation.readmodel;
 
+import static java.util.stream.Collectors.toMap;
+
 import allocation.bus.View;
 import allocation.bus.View.BatchStock;
 import allocation.bus.View.OrderLines;
@@ -13,6 +15,7 @@ import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Views with nothing in them but their cursors; they apply when the gate is open. */
@@ -41,13 +44,16 @@ final class FakeViews implements Views {
   }
 
   @Override
-  public Future<OrderLines> byOrder(OrderId orderId) {
-    return FakeLog.here(database).map(up -> new OrderLines(orderId, List.of()));
+  public Future<Map<OrderId, OrderLines>> byOrders(Set<OrderId> orders) {
+    return FakeLog.here(database)
+        .map(up ->
+            orders.stream()
+                .collect(toMap(order -> order, order -> new OrderLines(order, List.of()))));
   }
 
   @Override
-  public Future<Optional<ProductStock>> bySku(Sku sku) {
-    return FakeLog.here(database).map(up -> Optional.empty());
+  public Future<Map<Sku, ProductStock>> bySkus(Set<Sku> skus) {
+    return FakeLog.here(database).map(up -> Map.of());
   }
 
   @Override
