@@ -10,6 +10,7 @@ import allocation.notify.BuyerNoticeVerticle;
 import allocation.notify.LogMailbox;
 import allocation.notify.Mailbox;
 import allocation.notify.SmtpMailbox;
+import allocation.postgres.EventPartitions;
 import allocation.postgres.Migrations;
 import allocation.postgres.PgCursors;
 import allocation.postgres.PgEventLog;
@@ -156,6 +157,7 @@ public final class Service {
         .compose(done -> pulsarCommands())
         .compose(done -> http())
         .onSuccess(done -> {
+          new EventPartitions(writePool).follow(vertx);
           LogPoller poller = new LogPoller(vertx, log, config.log().pollMs());
           poller.start();
           // Or it would be heard to complain of the pool that is closed under it.

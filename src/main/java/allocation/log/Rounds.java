@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -16,8 +17,17 @@ import java.util.function.Function;
  * @param <R> what it is answered
  */
 public final class Rounds<W, R> {
-  /** Milliseconds after a round: as much later may a view be, and a cursor, under load. */
+  /** Milliseconds after a round that took no time. */
   public static final long PAUSE_MS = 100;
+
+  /**
+   * A pause is so many times as long as its round took: followers leave most of a busy database to
+   * the writers, and a longer round changes each row once for more events.
+   */
+  private static final long REST = 8;
+
+  /** A pause is at most so many times {@code pauseMs}: as much later may a view be under load. */
+  private static final long LONGEST = 5;
 
   private final Vertx vertx;
   private final Function<List<W>, Future<List<R>>> writer;
@@ -75,16 +85,18 @@ public final class Rounds<W, R> {
     hurried = false;
     List<Item<W, R>> round = waiting;
     waiting = new ArrayList<>();
-    write(round).onComplete(done -> rest());
+    long begun = System.nanoTime();
+    write(round).onComplete(done -> rest(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)));
   }
 
-  private void rest() {
+  private void rest(long tookMs) {
     if (hurried) {
       write();
       return;
     }
     state = State.PAUSING;
-    pause = vertx.setTimer(pauseMs, fired -> write());
+    long restMs = Math.clamp(REST * tookMs, pauseMs, LONGEST * pauseMs);
+    pause = vertx.setTimer(restMs, fired -> write());
   }
 
   private Future<Void> write(List<Item<W, R>> round) {

@@ -30,6 +30,8 @@ public final class Migrations {
     }
   }
 
+  private static final String LATEST = "latest";
+
   private Migrations() {}
 
   /**
@@ -44,6 +46,10 @@ public final class Migrations {
 
   /** As above, for a server that is described by the options of its pool. */
   public static void migrate(PgConnectOptions server, int shards) {
+    migrate(server, shards, LATEST);
+  }
+
+  static void migrate(PgConnectOptions server, int shards, String target) {
     PGSimpleDataSource database = dataSource(server);
     try {
       // Wait for whoever migrates now; Flyway's lock lets one service at a time do it.
@@ -51,6 +57,7 @@ public final class Migrations {
           .loggers("slf4j")
           .dataSource(database)
           .locations("classpath:db")
+          .target(target)
           .placeholders(Map.of("shards", String.valueOf(shards)))
           .load()
           .migrate();

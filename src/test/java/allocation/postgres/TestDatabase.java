@@ -21,13 +21,23 @@ public final class TestDatabase implements AutoCloseable {
 
   /** Makes one. */
   public static TestDatabase create(String name) {
+    return createAt(name, "latest");
+  }
+
+  /** Makes one as it was at a version of the schema. */
+  static TestDatabase createAt(String name, String version) {
     String uri = Servers.newDatabase(name);
-    Migrations.migrate(uri, 16);
+    Migrations.migrate(PgConnectOptions.fromUri(uri), 16, version);
     try {
       return new TestDatabase(uri);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Brings it to the newest version. */
+  void migrate() {
+    Migrations.migrate(options(), 16);
   }
 
   /** How a client reaches it. */
