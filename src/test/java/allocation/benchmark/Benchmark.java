@@ -53,6 +53,7 @@ public final class Benchmark {
       throw new IllegalArgumentException("full, %s; or %s".formatted(PARTS, DECISION));
     }
     Form form = words.contains(FULL) ? Form.FULL : Form.SHORT;
+    Progress.say("starting servers");
     try (Rig rig = new Rig(FOLDER.resolve("data"), jvm)) {
       Benchmark benchmark = new Benchmark(form, rig);
       benchmark.measure(Set.copyOf(parts.isEmpty() ? PARTS : parts));
@@ -81,6 +82,7 @@ public final class Benchmark {
     if (parts.contains(RATES)) {
       rates.rounds(Samples.PULSAR_STOPPED);
     }
+    Progress.say("checking what is stored");
     try (Connection database = rig.service().followers().connect()) {
       checked.add(answers.check(database));
     }

@@ -119,7 +119,8 @@ final class Child implements AutoCloseable {
                   .toURL()
                   .openConnection();
       connection.setConnectTimeout(1_000);
-      connection.setReadTimeout(2_000);
+      // More than the service itself waits for a server that is away.
+      connection.setReadTimeout(5_000);
       return connection.getResponseCode() == 200;
     } catch (IOException e) {
       return false;

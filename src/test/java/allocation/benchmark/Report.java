@@ -82,7 +82,7 @@ final class Report {
         ## Arithmetic
 
         What the missed rates would leave of %d processors for one answer, and what it took; microseconds
-        of CPU. The rest of the time went to the kernel's own work, to other programs, and by idly.
+        of CPU. What is missing to all of both was idle, or went to other programs.
 
         | missed | answers a second needed | leaves | took | %s |
         |---|---|---|---|%s
