@@ -22,6 +22,9 @@ final class Child implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
+  /** Also how exactly the time of a start is known. */
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(5);
+
   private final Process process;
   private final BufferedReader out;
   private final BufferedWriter in;
@@ -69,7 +72,7 @@ final class Child implements AutoCloseable {
     await("ready on port " + port)
         .atMost(START_LIMIT)
         .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(10))
+        .pollInterval(POLL_INTERVAL)
         .until(() -> {
           if (!process.isAlive()) {
             throw new IllegalStateException("ended with " + process.exitValue());
@@ -116,7 +119,8 @@ final class Child implements AutoCloseable {
                   .toURL()
                   .openConnection();
       connection.setConnectTimeout(1_000);
-      connection.setReadTimeout(2_000);
+      // More than the service itself waits for a server that is away.
+      connection.setReadTimeout(5_000);
       return connection.getResponseCode() == 200;
     } catch (IOException e) {
       return false;

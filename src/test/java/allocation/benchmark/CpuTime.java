@@ -27,6 +27,11 @@ final class CpuTime {
     clocks.put(name, () -> ofTree(process.get()));
   }
 
+  /** A process that is to end. */
+  void forget(String name) {
+    clocks.remove(name);
+  }
+
   /** CPU seconds until a moment, by name. */
   record Reading(Map<String, Double> seconds) {}
 

@@ -30,6 +30,7 @@ import org.HdrHistogram.Histogram;
  */
 final class LoadGenerator implements AutoCloseable {
   private static final long LONGEST_NANOS = Duration.ofSeconds(60).toNanos();
+  private static final Duration NO_LIMIT = Duration.ofDays(1);
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
 
   private final Selector selector;
@@ -72,14 +73,26 @@ final class LoadGenerator implements AutoCloseable {
     }
   }
 
+  /** A closed loop of its own connections. */
+  static Result closedLoop(int port, int connections, Workload workload, Duration duration) {
+    try (LoadGenerator load = new LoadGenerator(port, connections)) {
+      return load.closedLoop(workload, duration);
+    }
+  }
+
   /** As fast as the answers come. */
   Result closedLoop(Workload workload, Duration duration) {
-    return new Run(workload, duration, 0).go();
+    return new Run(workload, duration, Long.MAX_VALUE, 0).go();
+  }
+
+  /** So many requests, as fast as the answers come. */
+  Result times(Workload workload, long requests) {
+    return new Run(workload, NO_LIMIT, requests, 0).go();
   }
 
   /** At so many requests a second. */
   Result openLoop(Workload workload, Duration duration, double perSecond) {
-    return new Run(workload, duration, perSecond).go();
+    return new Run(workload, duration, Long.MAX_VALUE, perSecond).go();
   }
 
   @Override
@@ -98,16 +111,19 @@ final class LoadGenerator implements AutoCloseable {
     private final Workload workload;
     private final double perSecond;
     private final long durationNanos;
+    private final long most;
     private final Histogram latencies = new Histogram(LONGEST_NANOS, 3);
     private final Map<Integer, Long> statuses = new TreeMap<>();
     private final ArrayDeque<Connection> idle = new ArrayDeque<>(connections);
     private long begun;
     private long scheduled;
+    private long sent;
     private int open;
 
-    Run(Workload workload, Duration duration, double perSecond) {
+    Run(Workload workload, Duration duration, long most, double perSecond) {
       this.workload = workload;
       this.durationNanos = duration.toNanos();
+      this.most = most;
       this.perSecond = perSecond;
     }
 
@@ -115,7 +131,7 @@ final class LoadGenerator implements AutoCloseable {
       try {
         begun = System.nanoTime();
         long now = begun;
-        while (now - begun < durationNanos) {
+        while (goesOn(now)) {
           sendDue(now);
           selector.select(this::ready, 1);
           now = System.nanoTime();
@@ -134,9 +150,13 @@ final class LoadGenerator implements AutoCloseable {
       }
     }
 
+    private boolean goesOn(long now) {
+      return now - begun < durationNanos && sent < most;
+    }
+
     private void sendDue(long now) throws IOException {
       if (perSecond == 0) {
-        while (!idle.isEmpty()) {
+        while (!idle.isEmpty() && sent < most) {
           send(idle.removeFirst(), System.nanoTime());
         }
         return;
@@ -155,6 +175,7 @@ final class LoadGenerator implements AutoCloseable {
     private void send(Connection connection, long from) throws IOException {
       connection.send(workload.request(numbers), numbers, from);
       numbers++;
+      sent++;
       open++;
     }
 
@@ -167,7 +188,7 @@ final class LoadGenerator implements AutoCloseable {
           statuses.merge(connection.status(), 1L, Long::sum);
           workload.answered(connection.number(), connection.status(), connection.body());
           open--;
-          if (perSecond == 0 && now - begun < durationNanos) {
+          if (perSecond == 0 && goesOn(now)) {
             send(connection, now);
           } else {
             idle.addLast(connection);

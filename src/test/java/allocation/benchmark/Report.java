@@ -5,125 +5,168 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.ToDoubleFunction;
+import java.util.Map;
+import java.util.OptionalDouble;
 
 /** The report in Markdown: targets, rows, machine, settings. */
 final class Report {
   private static final List<String> PROCESSES =
-      List.of("service", "PostgreSQL", "no-op", "transactions", "load");
+      List.of(Rig.SERVICE, Rig.POSTGRES, Rig.PULSAR, Rig.NO_OP, Rig.TRANSACTIONS, Rig.LOAD);
+  private static final String NOT_MEASURED = "–";
 
+  private final Form form;
   private final Samples samples;
+  private final Findings findings;
   private final JvmSettings jvm;
-  private final String checked;
 
-  Report(Samples samples, JvmSettings jvm, String checked) {
+  Report(Form form, Samples samples, Findings findings, JvmSettings jvm) {
+    this.form = form;
     this.samples = samples;
+    this.findings = findings;
     this.jvm = jvm;
-    this.checked = checked;
   }
 
-  String text() {
+  /**
+   * All of it.
+   *
+   * @param plots files beside the report, by what they show
+   * @param checked what the checks found, in words
+   */
+  String text(Map<String, String> plots, List<String> checked) {
     StringBuilder out = new StringBuilder("# Benchmark\n\n");
-    targets(out);
-    for (String servers : List.of(Samples.WITH_PULSAR, Samples.PULSAR_STOPPED)) {
-      rows(out, servers);
-    }
-    out.append("Afterwards ").append(checked).append(".\n\n");
+    List<Target> targets = Targets.of(form, samples, findings);
+    targets(out, targets);
+    arithmetic(out, targets);
+    plots.forEach((shows, file) -> out.append("![%s](%s)%n%n".formatted(shows, file)));
+    Samples.SERVERS.forEach(servers -> rows(out, servers));
+    lag(out);
+    checked.forEach(found -> out.append("Afterwards: ").append(found).append(".\n\n"));
     machine(out);
     return out.toString();
   }
 
-  private void targets(StringBuilder out) {
+  private static void targets(StringBuilder out, List<Target> targets) {
     out.append(
         """
         ## Targets
 
-        | measure | target | with Pulsar | Pulsar stopped |
-        |---|---|---|---|
+        They are for Pulsar stopped where both forms were measured.
+
+        | measure | target | with Pulsar | Pulsar stopped | met |
+        |---|---|---|---|---|
         """);
-    String interactive = ", " + SqlTransactions.INTERACTIVE;
-    target(out, "1,000 SKUs against no-op", ">= 0.40", ratio(Samples.MANY_SKUS, Samples.NO_OP));
-    target(
-        out,
-        "1,000 SKUs against the interactive transaction",
-        ">= 8",
-        ratio(Samples.MANY_SKUS, Samples.MANY_SKUS + interactive));
-    target(
-        out,
-        "one hot SKU against that transaction on one",
-        ">= 25",
-        ratio(Samples.HOT_SKU, Samples.HOT_SKU + interactive));
-    target(out, "hot SKU against 1,000 SKUs", ">= 1.0", ratio(Samples.HOT_SKU, Samples.MANY_SKUS));
-    target(
-        out,
-        "failed requests on the hot SKU",
-        "0",
-        servers -> samples.failed(servers, Samples.HOT_SKU));
-    target(
-        out,
-        "p99 at full rate, ms",
-        "<= 20",
-        servers -> samples.percentileMs(servers, Samples.MANY_SKUS, 99));
-    target(
-        out,
-        "p99 at half of it, ms",
-        "<= 8",
-        servers -> samples.percentileMs(servers, Samples.HALF_RATE, 99));
-    target(
-        out,
-        "bulk, lines a second",
-        ">= 100,000",
-        servers -> samples.perSecond(servers, Samples.BULK) * Workloads.BULK_LINES);
-    target(out, "GET product against no-op", ">= 0.7", ratio(Samples.GET_PRODUCT, Samples.NO_OP));
-    target(out, "GET order against no-op", ">= 0.5", ratio(Samples.GET_ORDER, Samples.NO_OP));
+    for (Target target : targets) {
+      out.append("| ").append(target.measure()).append(" | ").append(target.bound()).append(" |");
+      for (String servers : Samples.SERVERS) {
+        Double value = target.values().get(servers);
+        out.append(' ').append(value == null ? NOT_MEASURED : Numbers.of(value)).append(" |");
+      }
+      out.append(' ')
+          .append(target.isMet().map(met -> met ? "yes" : "**no**").orElse(NOT_MEASURED))
+          .append(" |\n");
+    }
     out.append('\n');
   }
 
-  private ToDoubleFunction<String> ratio(String row, String baseline) {
-    return servers -> samples.perSecond(servers, row) / samples.perSecond(servers, baseline);
-  }
-
-  private static void target(
-      StringBuilder out, String name, String target, ToDoubleFunction<String> value) {
+  private void arithmetic(StringBuilder out, List<Target> targets) {
+    List<Target> missed =
+        targets.stream()
+            .filter(target -> target.rate().isPresent() && !target.isMet().orElse(true))
+            .toList();
+    if (missed.isEmpty()) {
+      return;
+    }
+    int processors = Runtime.getRuntime().availableProcessors();
     out.append(
-        String.format(
-            Locale.ROOT,
-            "| %s | %s | %s | %s |%n",
-            name,
-            target,
-            number(value.applyAsDouble(Samples.WITH_PULSAR)),
-            number(value.applyAsDouble(Samples.PULSAR_STOPPED))));
+        """
+        ## Arithmetic
+
+        What the missed rates would leave of %d processors for one answer, and what it took; microseconds
+        of CPU. What is missing to all of both was idle, or went to other programs.
+
+        | missed | answers a second needed | leaves | took | %s |
+        |---|---|---|---|%s
+        """
+            .formatted(processors, String.join(" | ", PROCESSES), "---|".repeat(PROCESSES.size())));
+    for (Target target : missed) {
+      String servers = target.judged().orElseThrow();
+      Target.Rate rate = target.rate().orElseThrow();
+      double needed = rate.needed().applyAsDouble(servers);
+      double took =
+          PROCESSES.stream().mapToDouble(p -> samples.cpuMicros(servers, rate.row(), p)).sum();
+      out.append(
+          "| %s | %s | %s | %s |"
+              .formatted(
+                  target.measure(),
+                  Numbers.of(needed),
+                  Numbers.of(processors * 1e6 / needed),
+                  Numbers.of(took)));
+      cpu(out, servers, rate.row());
+    }
+    out.append('\n');
   }
 
   private void rows(StringBuilder out, String servers) {
+    List<String> rows = samples.rows().stream().filter(row -> samples.has(servers, row)).toList();
+    if (rows.isEmpty()) {
+      return;
+    }
     out.append(
-        String.format(
-            Locale.ROOT,
-            """
-            ## Rows, %s
+        """
+        ## Rows, %s
 
-            The rate is the median of the rounds; latencies are of all rounds, in milliseconds; CPU is in
-            microseconds for each answer.
+        The rate is the median of the rounds; latencies are of all rounds, in milliseconds; CPU is in
+        microseconds for each answer.
 
-            | row | a second | p50 | p99 | p99.9 | failed | %s |
-            |---|---|---|---|---|---|---|---|---|---|---|
-            """,
-            servers,
-            String.join(" | ", PROCESSES)));
-    for (String row : samples.rows()) {
-      out.append(
-          String.format(
-              Locale.ROOT,
-              "| %s | %s | %s | %s | %s | %d |",
-              row,
-              number(samples.perSecond(servers, row)),
-              number(samples.percentileMs(servers, row, 50)),
-              number(samples.percentileMs(servers, row, 99)),
-              number(samples.percentileMs(servers, row, 99.9)),
-              samples.failed(servers, row)));
-      for (String process : PROCESSES) {
-        out.append(' ').append(number(samples.cpuMicros(servers, row, process))).append(" |");
+        | row | a second | p50 | p99 | p99.9 | failed | %s |
+        |---|---|---|---|---|---|%s
+        """
+            .formatted(servers, String.join(" | ", PROCESSES), "---|".repeat(PROCESSES.size())));
+    for (String row : rows) {
+      out.append("| ").append(row).append(" | ");
+      out.append(Numbers.of(samples.perSecond(servers, row))).append(" |");
+      for (double percentile : List.of(50.0, 99.0, 99.9)) {
+        out.append(' ')
+            .append(
+                samples.hasLatencies(servers, row)
+                    ? Numbers.of(samples.percentileMs(servers, row, percentile))
+                    : NOT_MEASURED)
+            .append(" |");
+      }
+      out.append(' ').append(samples.failed(servers, row)).append(" |");
+      cpu(out, servers, row);
+    }
+    out.append('\n');
+  }
+
+  private void cpu(StringBuilder out, String servers, String row) {
+    for (String process : PROCESSES) {
+      out.append(' ').append(Numbers.of(samples.cpuMicros(servers, row, process))).append(" |");
+    }
+    out.append('\n');
+  }
+
+  private void lag(StringBuilder out) {
+    if (findings.lagMs(Followers.VIEWS, 50).isEmpty()) {
+      return;
+    }
+    out.append(
+        """
+        ## Lag
+
+        At 60 % of the rate with Pulsar: how old the oldest event was that a follower had yet to follow,
+        milliseconds.
+
+        | follower | p50 | p99 | most |
+        |---|---|---|---|
+        """);
+    for (String follower : Followers.all()) {
+      out.append("| ").append(follower).append(" |");
+      for (double percentile : List.of(50.0, 99.0, 100.0)) {
+        OptionalDouble ms = findings.lagMs(follower, percentile);
+        out.append(' ')
+            .append(ms.isPresent() ? Numbers.of(ms.getAsDouble()) : NOT_MEASURED)
+            .append(" |");
       }
       out.append('\n');
     }
@@ -161,10 +204,5 @@ final class Report {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static String number(double value) {
-    String format = value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : "%.2f";
-    return String.format(Locale.ROOT, format, value);
   }
 }

@@ -1,20 +1,21 @@
 package allocation.benchmark;
 
-import static org.awaitility.Awaitility.await;
-
 import allocation.embedded.Ports;
 import allocation.embedded.PostgresDatabase;
 import allocation.embedded.PostgresServer;
 import allocation.embedded.PulsarServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -23,19 +24,26 @@ import java.util.Map;
 
 /** Everything that is measured, each a process of its own, on empty data. */
 final class Rig implements AutoCloseable {
-  private static final Duration DRAIN_LIMIT = Duration.ofMinutes(10);
+  static final String SERVICE = "service";
+  static final String POSTGRES = "PostgreSQL";
+  static final String PULSAR = "Pulsar";
+  static final String NO_OP = "no-op";
+  static final String TRANSACTIONS = "transactions";
+  static final String LOAD = "load";
+
   private static final String BASELINE_DATABASE = "baseline";
+  private static final String TENANT = "public/";
+  private static final String NAMESPACE = TENANT + "default";
 
   private final Path folder;
   private final PostgresServer postgres;
   private final PulsarServer pulsar;
   private final JvmSettings jvm;
-  private final int servicePort = Ports.free();
   private final int noOpPort = Ports.free();
   private final Child noOp;
   private final Child transactions;
-  private final CpuTime cpu = new CpuTime();
-  private final Child service;
+  private final ServiceProcess service;
+  private final CpuTime cpu;
   private boolean pulsarRuns = true;
 
   Rig(Path folder, JvmSettings jvm) throws SQLException {
@@ -44,7 +52,7 @@ final class Rig implements AutoCloseable {
     empty(folder);
     postgres = new PostgresServer(folder, Ports.free());
     postgres.start();
-    pulsar = new PulsarServer(folder, Ports.free(), Ports.free());
+    pulsar = new PulsarServer(folder, Ports.free(), Ports.free()).optimized();
     pulsar.start();
     PostgresDatabase server = postgres.database();
     server.create(BASELINE_DATABASE);
@@ -52,7 +60,7 @@ final class Rig implements AutoCloseable {
         Statement statement = sql.createStatement()) {
       statement.execute(SqlTransactions.TABLES);
     }
-    service = startService();
+    service = start(PostgresDatabase.NAME, NAMESPACE);
     String noOpClass = NoOpServer.class.getName();
     noOp =
         Child.java(
@@ -67,27 +75,39 @@ final class Rig implements AutoCloseable {
                 jvm.testClassPath(),
                 SqlTransactions.class.getName(),
                 server.uri(BASELINE_DATABASE)));
-    cpu.watch("service", service::handle);
-    cpu.watchTree("PostgreSQL", postgres::process);
-    cpu.watch("no-op", noOp::handle);
-    cpu.watch("transactions", transactions::handle);
-    cpu.watch("load", ProcessHandle::current);
+    cpu = cpuWith(service);
+    cpu.watch(NO_OP, noOp::handle);
+    cpu.watch(TRANSACTIONS, transactions::handle);
   }
 
-  int servicePort() {
-    return servicePort;
+  /** The one that most rows are about. */
+  ServiceProcess service() {
+    return service;
   }
 
   int noOpPort() {
     return noOpPort;
   }
 
+  /** Of all processes but the services beside {@link #service}. */
   CpuTime cpu() {
     return cpu;
   }
 
-  Connection database() throws SQLException {
-    return postgres.database().connect(PostgresDatabase.NAME);
+  /** Of the servers and another service. */
+  CpuTime cpuWith(ServiceProcess watched) {
+    CpuTime clock = new CpuTime();
+    clock.watch(SERVICE, watched::handle);
+    clock.watchTree(POSTGRES, postgres::process);
+    if (pulsarRuns) {
+      clock.watch(PULSAR, pulsar::process);
+    }
+    clock.watch(LOAD, ProcessHandle::current);
+    return clock;
+  }
+
+  boolean pulsarRuns() {
+    return pulsarRuns;
   }
 
   /** Transactions made in a second. */
@@ -96,52 +116,59 @@ final class Rig implements AutoCloseable {
     return Long.parseLong(words[0]) * 1_000.0 / Long.parseLong(words[1]);
   }
 
-  private Child startService() {
+  /** Makes an empty database, and topics of its own for the service that is to work on it. */
+  void makeRoomFor(String database) {
+    postgres.database().create(database);
+    if (!pulsarRuns) {
+      return;
+    }
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest make =
+          HttpRequest.newBuilder(
+                  URI.create(pulsar.adminUrl() + "/admin/v2/namespaces/" + TENANT + database))
+              .header("Content-Type", "application/json")
+              .PUT(HttpRequest.BodyPublishers.ofString("{}"))
+              .build();
+      HttpResponse<String> answer = client.send(make, HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != 204) {
+        throw new IllegalStateException("no namespace: " + answer.body());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** Starts another service, on a database that {@link #makeRoomFor} made. */
+  ServiceProcess start(String database) {
+    return start(database, TENANT + database);
+  }
+
+  private ServiceProcess start(String database, String namespace) {
+    int port = Ports.free();
     Map<String, String> environment = new HashMap<>();
-    environment.put("POSTGRES_URI", postgres.database().uri(PostgresDatabase.NAME));
+    environment.put("POSTGRES_URI", postgres.database().uri(database));
     environment.put("PULSAR_SERVICE_URL", pulsar.serviceUrl());
     environment.put("PULSAR_ADMIN_URL", pulsar.adminUrl());
-    environment.put("HTTP_PORT", Integer.toString(servicePort));
+    environment.put("PULSAR_NAMESPACE", namespace);
+    environment.put("HTTP_PORT", Integer.toString(port));
     environment.put("HTTP_HOST", "127.0.0.1");
     environment.put("LOG_LEVEL", "warn");
-    return Child.java(folder.resolve("service.log"), environment, jvm.service())
-        .untilReady(servicePort);
+    Child child =
+        Child.java(folder.resolve("service-" + database + ".log"), environment, jvm.service())
+            .untilReady(port);
+    return new ServiceProcess(
+        child, port, new Followers(postgres.database(), database, this::pulsarRuns));
   }
 
   /** Once it has been told everything. */
   void stopPulsar() {
-    untilFollowed();
+    service.followers().untilDone();
     pulsar.stop();
+    cpu.forget(PULSAR);
     pulsarRuns = false;
-  }
-
-  /** Waits until every follower that can go on has read the whole log. */
-  void untilFollowed() {
-    await("followers")
-        .atMost(DRAIN_LIMIT)
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(200))
-        .until(() -> lag() == 0);
-  }
-
-  /** Events that followers have yet to read, of all of them together. */
-  private long lag() {
-    String ofPulsar = pulsarRuns ? "" : "WHERE f.name NOT IN ('publisher', 'line-allocated')";
-    return number(
-        "SELECT coalesce(sum(s.position - f.position), 0) FROM follower f JOIN shard s"
-            + " USING (shard) "
-            + ofPulsar);
-  }
-
-  private long number(String query) {
-    try (Connection sql = database();
-        Statement statement = sql.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      rows.next();
-      return rows.getLong(1);
-    } catch (SQLException e) {
-      throw new IllegalStateException(query, e);
-    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -19,6 +20,10 @@ final class Samples {
   static final String BULK = "bulk, 500 lines a request";
   static final String GET_PRODUCT = "GET product";
   static final String GET_ORDER = "GET order";
+  static final String LAG_RATE = "allocate, 60 % of that rate";
+  static final String EMPTY = "allocate, 1,000 SKUs and no others";
+
+  static final List<String> SERVERS = List.of(WITH_PULSAR, PULSAR_STOPPED);
 
   private final Map<Key, List<Sample>> samples = new LinkedHashMap<>();
 
@@ -36,6 +41,20 @@ final class Samples {
     double answers() {
       return perSecond * seconds;
     }
+  }
+
+  /** The row of plain transactions that goes with one of the service. */
+  static String transactions(String row, String kind) {
+    return row + ", " + kind;
+  }
+
+  /** The row of the filled database. */
+  static String filled(Form form) {
+    return String.format(
+        Locale.ROOT,
+        "allocate, 1,000 of %,d SKUs, %,d lines",
+        form.skus(),
+        (long) form.skus() * form.linesPerSku());
   }
 
   void add(String servers, String row, LoadGenerator.Result result, Map<String, Double> cpu) {
@@ -63,6 +82,10 @@ final class Samples {
     return samples.keySet().stream().map(Key::row).distinct().toList();
   }
 
+  boolean has(String servers, String row) {
+    return samples.containsKey(new Key(servers, row));
+  }
+
   /** The median of the rounds. */
   double perSecond(String servers, String row) {
     List<Double> rates = of(servers, row).stream().map(Sample::perSecond).sorted().toList();
@@ -74,9 +97,18 @@ final class Samples {
 
   /** Milliseconds, over all rounds. */
   double percentileMs(String servers, String row, double percentile) {
+    return latencies(servers, row).getValueAtPercentile(percentile) / 1e6;
+  }
+
+  /** Whether more than the rate is known. */
+  boolean hasLatencies(String servers, String row) {
+    return has(servers, row) && latencies(servers, row).getTotalCount() > 0;
+  }
+
+  private Histogram latencies(String servers, String row) {
     Histogram all = new Histogram(3);
     of(servers, row).forEach(sample -> all.add(sample.latencies()));
-    return all.getValueAtPercentile(percentile) / 1e6;
+    return all;
   }
 
   long failed(String servers, String row) {

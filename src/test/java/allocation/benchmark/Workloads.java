@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 /** What is asked in each case. */
 final class Workloads {
@@ -17,11 +21,22 @@ final class Workloads {
   static final int BULK_LINES = 500;
 
   private final Answers answers;
+  private final IntFunction<String> skus;
   private final Random random = new Random(7);
   private long lines;
 
   Workloads(Answers answers) {
+    this(answers, n -> "SKU-" + n);
+  }
+
+  /**
+   * Asks for other SKUs.
+   *
+   * @param skus names the one with a number from 0 to {@link #SKUS}
+   */
+  Workloads(Answers answers, IntFunction<String> skus) {
     this.answers = answers;
+    this.skus = skus;
   }
 
   /** One line a request, each of any SKU. */
@@ -49,8 +64,18 @@ final class Workloads {
     };
   }
 
-  /** Many lines a request. */
+  /** Many lines a request, each of any SKU. */
   Workload bulk() {
+    return bulk(this::anySku);
+  }
+
+  /** Many lines a request, of one SKU after the other. */
+  Workload bulkOverAll(IntFunction<String> all) {
+    AtomicInteger next = new AtomicInteger();
+    return bulk(() -> all.apply(next.getAndIncrement()));
+  }
+
+  private Workload bulk(Supplier<String> sku) {
     return new Workload() {
       private long first = -1;
       private long base;
@@ -65,7 +90,7 @@ final class Workloads {
         StringBuilder body = new StringBuilder("{\"lines\":[");
         for (long line = lines - BULK_LINES; line < lines; line++) {
           body.append(line == lines - BULK_LINES ? "" : ",")
-              .append(line(Answers.order(line), anySku()));
+              .append(line(Answers.order(line), sku.get()));
         }
         return post("/v1/allocations/bulk", body.append("]}").toString());
       }
@@ -97,7 +122,7 @@ final class Workloads {
     return get(number -> "/v1/orders/" + Answers.order(random.nextLong(lines)) + "/allocations");
   }
 
-  private static Workload get(java.util.function.LongFunction<String> path) {
+  private static Workload get(LongFunction<String> path) {
     return new Workload() {
       @Override
       public byte[] request(long number) {
@@ -141,7 +166,7 @@ final class Workloads {
   }
 
   private String anySku() {
-    return "SKU-" + random.nextInt(SKUS);
+    return skus.apply(random.nextInt(SKUS));
   }
 
   private static String line(String order, String sku) {

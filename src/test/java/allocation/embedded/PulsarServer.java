@@ -37,6 +37,7 @@ public final class PulsarServer implements AutoCloseable {
   private final Path log;
   private final int port;
   private final int webPort;
+  private boolean optimized;
   private volatile @Nullable Process process;
 
   /**
@@ -51,6 +52,12 @@ public final class PulsarServer implements AutoCloseable {
     this.log = folder.toAbsolutePath().resolve("pulsar.log");
     this.port = port;
     this.webPort = webPort;
+  }
+
+  /** Lets it compile for speed, which pays where it is measured or lives for long. */
+  public PulsarServer optimized() {
+    optimized = true;
+    return this;
   }
 
   /** Starts the server and returns when it can be used; fails with the end of its log. */
@@ -84,6 +91,11 @@ public final class PulsarServer implements AutoCloseable {
   /** The REST API's address. */
   public String adminUrl() {
     return "http://127.0.0.1:" + webPort;
+  }
+
+  /** The server's process; fails when it does not run. */
+  public ProcessHandle process() {
+    return running();
   }
 
   /** Stops the server in order; returns when it is gone. A stopped one is no fault. */
@@ -185,13 +197,15 @@ public final class PulsarServer implements AutoCloseable {
             "-Xmx256m",
             "-XX:MaxDirectMemorySize=192m",
             "-XX:+UseSerialGC",
-            // It lives for minutes: what the second compiler would gain is less than it costs.
-            "-XX:TieredStopAtLevel=1",
             // Or it would complain of an archive that another JDK made, and do without it.
             "-Xlog:disable",
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
             "--add-opens=java.management/sun.management=ALL-UNNAMED"));
+    if (!optimized) {
+      // It lives for minutes: what the second compiler would gain is less than it costs.
+      command.add("-XX:TieredStopAtLevel=1");
+    }
     if (Runtime.version().feature() >= 24) {
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
