@@ -17,6 +17,15 @@ public abstract sealed class CommitFailure extends RuntimeException {
     }
   }
 
+  /** A line that was taken to be new is there; nothing is written. */
+  public static final class LineExists extends CommitFailure {
+    private static final long serialVersionUID = 1L;
+
+    public LineExists(Throwable cause) {
+      super("a line is there already: " + cause.getMessage(), cause);
+    }
+  }
+
   /** The database refuses what is to be written; nothing is. The same again fails the same. */
   public static final class Rejected extends CommitFailure {
     private static final long serialVersionUID = 1L;

@@ -20,6 +20,7 @@ final class HandlerMetrics {
   private final Timer unitDuration;
   private final Counter lostRaces;
   private final Counter staleMemories;
+  private final Counter repeatsFound;
   private final AtomicInteger queueDepth = new AtomicInteger();
 
   /**
@@ -42,6 +43,10 @@ final class HandlerMetrics {
     staleMemories =
         Counter.builder("allocation.memories.stale")
             .description("Shards forgotten because another writer had moved them")
+            .register(registry);
+    repeatsFound =
+        Counter.builder("allocation.repeats.found")
+            .description("Units of work done again since a line was there that they took to be new")
             .register(registry);
     Gauge.builder("allocation.queue.depth", queueDepth, AtomicInteger::get)
         .description("Commands waiting for a unit of work")
@@ -69,6 +74,10 @@ final class HandlerMetrics {
 
   void lostRace() {
     lostRaces.increment();
+  }
+
+  void repeatFound() {
+    repeatsFound.increment();
   }
 
   void staleMemory() {

@@ -8,6 +8,7 @@ import allocation.bus.EventsCommitted;
 import allocation.bus.Shards;
 import allocation.domain.LoggedEvent;
 import allocation.domain.Outcome;
+import allocation.handler.CommitFailure.LineExists;
 import allocation.handler.CommitFailure.LostRace;
 import allocation.handler.CommitFailure.Rejected;
 import allocation.handler.CommitFailure.Unavailable;
@@ -37,6 +38,7 @@ final class UnitRunner {
   private static final Logger LOG = LoggerFactory.getLogger(UnitRunner.class);
   private static final int MOST_TRIES_AGAIN = 3;
   private static final long SETTLE_PAUSE_MS = 100;
+  private static final String OTHERS_WERE_FASTER = "other writers were faster; nothing is written";
 
   private final Vertx vertx;
   private final Ledger ledger;
@@ -170,11 +172,15 @@ final class UnitRunner {
       case LostRace race -> {
         metrics.lostRace();
         LOG.debug("lost a race commands={} tries={}", commands.size(), tries, race);
-        yield tryAgain(commands, tries, "other writers were faster; nothing is written");
+        yield tryAgain(commands, tries, OTHERS_WERE_FASTER);
+      }
+      case LineExists line -> {
+        metrics.repeatFound();
+        yield tryAgain(commands, tries, OTHERS_WERE_FASTER);
       }
       case StaleMemory stale -> {
         metrics.staleMemory();
-        yield tryAgain(commands, tries, "other writers were faster; nothing is written");
+        yield tryAgain(commands, tries, OTHERS_WERE_FASTER);
       }
       case Unsettled unsettled -> settle(commands, unsettled, tries);
       case Unavailable away -> {

@@ -5,6 +5,7 @@ import allocation.domain.BatchRef;
 import allocation.domain.LoggedEvent;
 import allocation.domain.Sku;
 import allocation.handler.AnswerKey;
+import allocation.handler.CommitFailure.LineExists;
 import allocation.handler.CommitFailure.LostRace;
 import allocation.handler.CommitFailure.Rejected;
 import allocation.handler.CommitFailure.Unavailable;
@@ -190,6 +191,9 @@ public final class PgLedger implements Ledger {
 
   /** What a failure means as long as no COMMIT was sent: nothing is written. */
   private static Throwable beforeCommit(Throwable cause) {
+    if (SqlState.isExistingLine(cause)) {
+      return new LineExists(cause);
+    }
     if (SqlState.isLostRace(cause)) {
       return new LostRace(cause);
     }

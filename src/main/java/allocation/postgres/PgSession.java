@@ -63,6 +63,8 @@ public final class PgSession {
     properties.put("enable_seqscan", "off");
     properties.put("enable_hashjoin", "off");
     properties.put("enable_mergejoin", "off");
+    // Nor may it begin at the wrong end: joins go in the order in which they are written.
+    properties.put("join_collapse_limit", "1");
     properties.put("jit", "off");
     return new PgConnectOptions(server)
         .setProperties(properties)

@@ -33,15 +33,17 @@ public final class PgViews implements Views {
   static final String BY_ORDERS =
       """
       SELECT o.sku, o.quantity, o.batch_ref, b.eta, o.position, o.order_id
-      FROM views.order_view AS o JOIN views.batch_view AS b ON b.ref = o.batch_ref
-      WHERE o.order_id = ANY ($1)
+      FROM unnest($1::text[]) AS wanted (order_id)
+      JOIN views.order_view AS o ON o.order_id = wanted.order_id COLLATE "C"
+      JOIN views.batch_view AS b ON b.ref = o.batch_ref
       """;
 
   static final String BY_SKUS =
       """
       SELECT b.ref, b.purchased, b.allocated, b.eta, p.available, p.in_stock, p.sku
-      FROM views.product_view AS p JOIN views.batch_view AS b ON b.sku = p.sku
-      WHERE p.sku = ANY ($1)
+      FROM unnest($1::text[]) AS wanted (sku)
+      JOIN views.product_view AS p ON p.sku = wanted.sku COLLATE "C"
+      JOIN views.batch_view AS b ON b.sku = p.sku
       """;
 
   static final String BY_REF =

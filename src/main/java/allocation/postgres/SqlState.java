@@ -17,6 +17,13 @@ final class SqlState {
         };
   }
 
+  /** A new line is not new; the table is the line's partition. */
+  static boolean isExistingLine(Throwable cause) {
+    return cause instanceof PgException pg
+        && pg.getSqlState().equals("23505")
+        && String.valueOf(pg.getTable()).startsWith("order_line");
+  }
+
   /** {@code expect_rows} met other rows than were expected. */
   static boolean isOtherRows(Throwable cause) {
     return cause instanceof PgException pg && pg.getSqlState().equals("AL002");

@@ -9,6 +9,7 @@ import allocation.domain.OrderLine;
 import allocation.domain.Product;
 import allocation.domain.Sku;
 import allocation.handler.AnswerKey;
+import allocation.handler.CommitFailure.LineExists;
 import allocation.handler.CommitFailure.LostRace;
 import allocation.handler.CommitFailure.Rejected;
 import allocation.handler.Effects;
@@ -153,7 +154,9 @@ final class LedgerState {
       exists(line, lines.replace(LineKey.of(line), line) != null);
     }
     for (OrderLine line : unit.newLines()) {
-      unique("order_line", lines.putIfAbsent(LineKey.of(line), line) == null);
+      if (lines.putIfAbsent(LineKey.of(line), line) != null) {
+        throw new LineExists(new IllegalStateException("is there already: " + line));
+      }
     }
     unit.shortagesBegun().forEach(sku -> unique("shortage", shortages.add(sku)));
     shortages.removeAll(Set.copyOf(unit.shortagesEnded()));

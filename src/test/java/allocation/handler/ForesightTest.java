@@ -92,7 +92,8 @@ final class ForesightTest {
 
     assertThat(handlers.outcome(CHAIR, take(CHAIR, "o1", 3))).isInstanceOf(Outcome.Repeated.class);
 
-    assertThat(handlers.registry.get("allocation.races.lost").counter().count()).isOne();
+    assertThat(handlers.registry.get("allocation.repeats.found").counter().count()).isOne();
+    assertThat(handlers.registry.get("allocation.races.lost").counter().count()).isZero();
     assertThat(ledger.now(Units.products(CHAIR)).products().get(CHAIR).available()).isEqualTo(97);
   }
 

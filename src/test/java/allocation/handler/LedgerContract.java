@@ -27,6 +27,7 @@ import allocation.domain.OrderLine;
 import allocation.domain.Outcome;
 import allocation.domain.Product;
 import allocation.domain.Sku;
+import allocation.handler.CommitFailure.LineExists;
 import allocation.handler.CommitFailure.LostRace;
 import allocation.handler.CommitFailure.Rejected;
 import allocation.handler.Effects.BatchChange;
@@ -245,6 +246,22 @@ public abstract class LedgerContract {
     assertThat(after.lines()).isEmpty();
     assertThat(after.positions()).isEqualTo(Map.of(3, first.position(3)));
     assertThat(after.products().values()).extracting(Product::available).containsExactly(10L);
+    assertThat(events(3)).hasSize(2);
+  }
+
+  @Test
+  void a_line_that_was_taken_to_be_new_and_is_there_is_told_apart_and_nothing_is_written() {
+    commit(message(CHAIR, create("b1", CHAIR, 10)), message(CHAIR, take("o1", CHAIR, 4)));
+    CommandMessage again = message(CHAIR, take("o1", CHAIR, 4));
+    CommandMessage more = message(CHAIR, take("o2", CHAIR, 1));
+    Loaded known = load(again, more);
+    Loaded withoutLines =
+        new Loaded(known.positions(), known.products(), Map.of(), Map.of(), Map.of(), List.of());
+    Effects blind = decide(withoutLines, List.of(more, again)).effects();
+
+    assertThat(failure(ledger().commit(blind))).isInstanceOf(LineExists.class);
+
+    assertThat(load(again, more)).isEqualTo(known);
     assertThat(events(3)).hasSize(2);
   }
 

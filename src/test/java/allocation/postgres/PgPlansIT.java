@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,7 +24,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class PgPlansIT {
   private static final List<Class<?>> OWNERS =
       List.of(
-          LedgerReads.class, LedgerWrites.class, PgLedger.class, PgEventLog.class, PgCursors.class);
+          LedgerReads.class,
+          LedgerWrites.class,
+          PgLedger.class,
+          PgEventLog.class,
+          PgCursors.class,
+          PgViews.class,
+          ViewRows.class);
 
   private static final Map<String, List<String>> EMPTY = new HashMap<>();
   private static final Map<String, List<String>> BEFORE_ANALYZE = new HashMap<>();
@@ -36,7 +43,7 @@ final class PgPlansIT {
     database = TestDatabase.create("plans");
     Map<String, String> properties = PgSession.options(database.options(), 60_000).getProperties();
     properties.forEach((name, value) -> {
-      if (name.startsWith("enable_") || name.equals("jit")) {
+      if (name.startsWith("enable_") || Set.of("jit", "join_collapse_limit").contains(name)) {
         database.run("SET " + name + " = " + value);
       }
     });
@@ -53,6 +60,11 @@ final class PgPlansIT {
         INSERT INTO command_answer SELECT i % 16, 's', 'k' || i, 'f', 'o', 'u', now()
           FROM generate_series(1, 20000) i;
         INSERT INTO event SELECT i % 16, i, 's', 't', 1, '{}', 'u', 'c', now()
+          FROM generate_series(1, 20000) i;
+        INSERT INTO views.product_view SELECT 'sku-' || i, 0, 5, 5 FROM generate_series(1, 20000) i;
+        INSERT INTO views.batch_view SELECT 'b' || i, 'sku-' || i, 0, 10, 5
+          FROM generate_series(1, 20000) i;
+        INSERT INTO views.order_view SELECT 'o' || i / 2, 'sku-' || i, 5, 'b' || i, i, 0
           FROM generate_series(1, 20000) i;
         """);
     plan(BEFORE_ANALYZE);

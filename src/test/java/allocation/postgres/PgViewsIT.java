@@ -316,47 +316,6 @@ final class PgViewsIT {
     assertThat(await(views.page(Optional.empty(), 1)).items()).isEmpty();
   }
 
-  @Test
-  void every_question_goes_by_an_index() {
-    database.query(
-        """
-        INSERT INTO views.product_view SELECT 'sku-' || n, 0, 5, 5 FROM generate_series(1, 5000) n
-        """);
-    database.query(
-        """
-        INSERT INTO views.batch_view
-        SELECT 'ref-' || n, 'sku-' || n % 5000 + 1, 0, 10, 5 FROM generate_series(1, 10000) n
-        """);
-    database.query(
-        """
-        INSERT INTO views.order_view
-        SELECT 'order-' || n / 2, 'sku-' || n % 5000 + 1, 5, 'ref-' || n, n, 0
-        FROM generate_series(1, 10000) n
-        """);
-    database.query("ANALYZE views.product_view, views.batch_view, views.order_view");
-
-    assertThat(plan(PgViews.BY_ORDERS.replace("$1", "'{order-77,order-78}'")))
-        .contains("order_view_key", "batch_view_key")
-        .doesNotContain("Seq Scan");
-    assertThat(plan(PgViews.BY_SKUS.replace("$1", "'{sku-77,sku-78}'")))
-        .contains("product_view_key", "batch_view_by_sku")
-        .doesNotContain("Seq Scan");
-    assertThat(plan(PgViews.BY_REF.replace("$1", "'ref-77'")))
-        .contains("batch_view_key")
-        .doesNotContain("Seq Scan");
-    assertThat(plan(PgViews.PAGE.replace("$1", "'sku-3'").replace("$2", "101")))
-        .contains("product_view_key")
-        .doesNotContain("Seq Scan", "Sort");
-  }
-
-  private String plan(String statement) {
-    StringBuilder plan = new StringBuilder();
-    database
-        .query("EXPLAIN " + statement)
-        .forEach(row -> plan.append(row.getString(0)).append('\n'));
-    return plan.toString();
-  }
-
   private void happens(Event... events) {
     List<LoggedEvent> batch = new ArrayList<>();
     for (Event event : events) {
