@@ -52,6 +52,10 @@ public final class Ids {
   private static Optional<String> characterFault(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
+      if (c >= ' ' && c <= '~') {
+        // Nearly all of them: ids are looked through wherever one is made.
+        continue;
+      }
       if (Character.isISOControl(c)) {
         return Optional.of("must not contain control characters");
       }

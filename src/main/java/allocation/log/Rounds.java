@@ -24,10 +24,10 @@ public final class Rounds<W, R> {
    * A pause is so many times as long as its round took: followers leave most of a busy database to
    * the writers, and a longer round changes each row once for more events.
    */
-  private static final long REST = 8;
+  private static final long REST = 3;
 
   /** A pause is at most so many times {@code pauseMs}: as much later may a view be under load. */
-  private static final long LONGEST = 5;
+  private static final long LONGEST = 3;
 
   private final Vertx vertx;
   private final Function<List<W>, Future<List<R>>> writer;
