@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 final class UnitRunner {
   private static final Logger LOG = LoggerFactory.getLogger(UnitRunner.class);
   private static final int MOST_TRIES_AGAIN = 3;
-  private static final long SETTLE_PAUSE_MS = 100;
   private static final String OTHERS_WERE_FASTER = "other writers were faster; nothing is written";
 
   private final Vertx vertx;
@@ -47,7 +46,7 @@ final class UnitRunner {
   private final Foresight foresight;
   private final HandlerMetrics metrics;
   private final Clock clock;
-  private final long settleMs;
+  private final Settling settling;
 
   /** The unit that was decided last: the one that an unknown outcome is about. */
   private @Nullable UnitOfWork decided;
@@ -70,7 +69,7 @@ final class UnitRunner {
     this.foresight = new Foresight(shards, memory);
     this.metrics = metrics;
     this.clock = clock;
-    this.settleMs = settleMs;
+    this.settling = new Settling(vertx, ledger, clock, settleMs);
   }
 
   /** Completes when every command has its answer; never fails. */
@@ -167,7 +166,9 @@ final class UnitRunner {
   }
 
   private Future<Void> afterFailure(List<Pending> commands, Throwable cause, int tries) {
-    forget(commands);
+    if (!(cause instanceof LineExists)) {
+      forget(commands);
+    }
     return switch (cause) {
       case LostRace race -> {
         metrics.lostRace();
@@ -212,7 +213,7 @@ final class UnitRunner {
     return done;
   }
 
-  /** Under the locks and with nothing remembered, it cannot lose for the same reason again. */
+  /** Under the locks, and with nothing remembered that was wrong, it cannot fail so again. */
   private Future<Void> tryAgain(List<Pending> all, int tries, String whyNot) {
     if (tries == MOST_TRIES_AGAIN) {
       return failAll(all, CommandFailure.BUSY, whyNot);
@@ -223,37 +224,21 @@ final class UnitRunner {
         : underLocks(commands).recover(cause -> afterFailure(commands, cause, tries + 1));
   }
 
-  /** Asks until the answer is final or the time is over; the unit's id in the log decides. */
   private Future<Void> settle(List<Pending> commands, Unsettled unsettled, int tries) {
     UnitOfWork unit = decided;
-    LOG.warn(
-        "outcome unknown, looking unitId={} cause={}",
-        unsettled.effects().unitId(),
-        unsettled.getMessage());
-    return askUntil(unsettled.effects(), clock.instant().plusMillis(settleMs))
-        .compose(committed -> {
-          LOG.info(
-              "outcome settled unitId={} committed={}", unsettled.effects().unitId(), committed);
-          if (committed && unit != null) {
+    return settling
+        .wasCommitted(unsettled)
+        .transform(asked -> {
+          if (asked.failed()) {
+            return failAll(
+                commands, CommandFailure.UNKNOWN, "not known to be recorded; send it again");
+          }
+          if (asked.result() && unit != null) {
             finish(commands, unit);
-            return Future.<Void>succeededFuture();
+            return Future.succeededFuture();
           }
           return tryAgain(commands, tries, "the database is not available");
-        })
-        .recover(cause -> {
-          LOG.error("outcome not known unitId={}", unsettled.effects().unitId(), cause);
-          return failAll(
-              commands, CommandFailure.UNKNOWN, "not known to be recorded; send it again");
         });
-  }
-
-  private Future<Boolean> askUntil(Effects effects, Instant end) {
-    return ledger
-        .wasCommitted(effects)
-        .recover(cause ->
-            clock.instant().isAfter(end)
-                ? Future.failedFuture(cause)
-                : vertx.timer(SETTLE_PAUSE_MS).compose(fired -> askUntil(effects, end)));
   }
 
   /** The unit stands: remember it, hand its events on, answer. */
