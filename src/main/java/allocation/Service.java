@@ -75,7 +75,7 @@ public final class Service {
     new ProcessorMetrics().bindTo(registry);
     JvmGcMetrics collections = new JvmGcMetrics();
     collections.bindTo(registry);
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    vertx = Vertx.builder().withTransport(Transports.best()).build();
     undo.add(() -> {
       collections.close();
       return vertx.close();
