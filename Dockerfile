@@ -11,7 +11,7 @@ ENV JAVA_OPTS=$JAVA_OPTS
 ENV FIXED_JAVA_OPTS="-XX:+ExitOnOutOfMemoryError --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
 
 # Half of a start is loading classes. One start here, with the JVM, the jar and the options of the image, archives them for
-# all others; only the archive goes into the image. docs/adr/0012 says why it is not an AOT cache.
+# all others; only the archive goes into the image. docs/adr/0013 says why it is not an AOT cache.
 FROM service AS training
 RUN --mount=type=bind,from=postgres:17,target=/postgres,rw \
     --mount=type=bind,source=src/image/train,target=/train \
