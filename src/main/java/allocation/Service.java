@@ -75,7 +75,7 @@ public final class Service {
     new ProcessorMetrics().bindTo(registry);
     JvmGcMetrics collections = new JvmGcMetrics();
     collections.bindTo(registry);
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    vertx = Vertx.builder().withTransport(Transports.best()).build();
     undo.add(() -> {
       collections.close();
       return vertx.close();
@@ -104,11 +104,13 @@ public final class Service {
         config.views(),
         config.pulsar().serviceUrl(),
         config.shards().count());
+    // Takes as long as all else together: begun before the first library of the rest is loaded.
+    Future<Void> migrated = migrate(config);
     Service service = new Service(config);
     // Of no event loop: those of the service are gone by the time that a failed start is told.
     Promise<Service> started = Promise.promise();
     service
-        .up()
+        .up(migrated)
         .onSuccess(up -> started.complete(service))
         .onFailure(cause -> service.stop().onComplete(stopped -> started.fail(cause)));
     return started.future();
@@ -130,15 +132,30 @@ public final class Service {
     return undone;
   }
 
-  private Future<?> up() {
-    return vertx
-        .<Void>executeBlocking(() -> {
-          Migrations.migrate(config.postgres().server(), config.shards().count());
-          Migrations.migrate(config.views().server(), config.shards().count());
-          return null;
-        })
-        .compose(migrated -> new PgInstallation(writePool).id())
-        .compose(this::deployAll);
+  /** Blocks a thread of its own. */
+  private static Future<Void> migrate(Config config) {
+    Promise<Void> migrated = Promise.promise();
+    Thread.ofPlatform()
+        .name("migrations")
+        .start(() -> {
+          try {
+            Migrations.migrate(config.postgres().server(), config.shards().count());
+            if (!config.views().server().equals(config.postgres().server())) {
+              Migrations.migrate(config.views().server(), config.shards().count());
+            }
+            migrated.complete();
+          } catch (RuntimeException | Error e) {
+            migrated.fail(e);
+          }
+        });
+    return migrated.future();
+  }
+
+  private Future<?> up(Future<Void> migrated) {
+    PgInstallation installation = new PgInstallation(writePool);
+    // Opens a connection meanwhile; one that fails is told by the migrations.
+    installation.ping(config.unitLimitMs());
+    return migrated.compose(done -> installation.id()).compose(this::deployAll);
   }
 
   private Future<?> deployAll(String databaseId) {

@@ -3,9 +3,11 @@ package allocation.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,30 @@ class StartIT {
       installation.eventually(
           "no session is left",
           () -> assertThat(installation.rows(SESSIONS).getFirst()).containsExactly("0"));
+    }
+  }
+
+  @Test
+  void a_service_without_pulsar_is_ready_at_once_and_says_what_is_away() {
+    String away = "127.0.0.1:1";
+    try (Installation installation = new Installation("start")) {
+      Client client =
+          installation.start(
+              Map.of(
+                  "PULSAR_SERVICE_URL", "pulsar://" + away, "PULSAR_ADMIN_URL", "http://" + away));
+      long asked = System.nanoTime();
+
+      Client.Answer ready = client.get("/health/ready", Map.of());
+
+      assertThat(ready.status()).isEqualTo(200);
+      assertThat(ready.body().getJsonArray("checks").getJsonObject(1))
+          .isEqualTo(
+              new JsonObject()
+                  .put("name", "pulsar")
+                  .put("status", "DOWN")
+                  .put("required", false)
+                  .put("state", "not reachable"));
+      assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofMillis(1_500));
     }
   }
 }
