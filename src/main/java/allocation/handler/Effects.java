@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * The sum of a unit of work: each row's net change once. The lists are in key order.
+ * The sum of a unit of work: each row's net change once, in the order in which it was first
+ * touched.
  *
  * @param shards where each shard was when the unit was decided, and where it will be
  * @param events in shard and position order
@@ -40,6 +41,19 @@ public record Effects(
   /** A batch's net change; quantities are added to what the row has, never set. */
   public record BatchChange(
       Sku sku, BatchRef ref, int purchasedBy, int allocatedBy, Optional<Arrival> arrival) {}
+
+  /** Whether all that happened is that new lines took from batches that were there. */
+  public boolean isNewLinesOnly() {
+    return !newLines.isEmpty()
+        && newBatches.isEmpty()
+        && changedLines.isEmpty()
+        && goneLines.isEmpty()
+        && shortagesBegun.isEmpty()
+        && shortagesEnded.isEmpty()
+        && answers.isEmpty()
+        && changedBatches.stream()
+            .allMatch(change -> change.purchasedBy() == 0 && change.arrival().isEmpty());
+  }
 
   /** Whether there is anything to write. */
   public boolean isEmpty() {

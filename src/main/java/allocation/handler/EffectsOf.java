@@ -2,6 +2,7 @@ package allocation.handler;
 
 import allocation.domain.Batch;
 import allocation.domain.BatchRef;
+import allocation.domain.LoggedEvent;
 import allocation.domain.OrderLine;
 import allocation.domain.Product;
 import allocation.domain.Sku;
@@ -16,9 +17,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
-/** Nets what a unit of work did: each row once, in the order of its key. */
+/**
+ * Nets what a unit of work did: each row once, in the order in which they were first touched. The
+ * locks of its shards keep others from these rows, so no order is needed to keep writers apart.
+ */
 final class EffectsOf {
   private final UnitOfWork unit;
   private final List<NewBatch> newBatches = new ArrayList<>();
@@ -35,7 +38,7 @@ final class EffectsOf {
 
   static Effects unit(UnitOfWork unit) {
     EffectsOf net = new EffectsOf(unit);
-    net.skusInKeyOrder().forEach(net::product);
+    unit.products().keySet().forEach(net::product);
     unit.lines().touched().forEach(net::line);
     return new Effects(
         unit.unitId(),
@@ -49,17 +52,14 @@ final class EffectsOf {
         net.shortagesBegun,
         net.shortagesEnded,
         unit.newAnswers(),
-        List.copyOf(unit.events()));
+        net.events());
   }
 
-  private record Key(int shard, Sku sku) {}
-
-  private Stream<Sku> skusInKeyOrder() {
-    // Each shard worked out once, not at every comparison.
-    return unit.products().keySet().stream()
-        .map(sku -> new Key(unit.shards().of(sku), sku))
-        .sorted(Comparator.comparingInt(Key::shard).thenComparing(Key::sku))
-        .map(Key::sku);
+  /** Positions rise from event to event, so each shard's stay in order. */
+  private List<LoggedEvent> events() {
+    List<LoggedEvent> events = new ArrayList<>(unit.events());
+    events.sort(Comparator.comparingInt(LoggedEvent::shard));
+    return events;
   }
 
   private SortedMap<Integer, Move> moves() {
@@ -97,7 +97,7 @@ final class EffectsOf {
   private void batches(Sku sku, Product before, Product after) {
     Map<BatchRef, Batch> were = new HashMap<>();
     before.batches().forEach(batch -> were.put(batch.ref(), batch));
-    for (Batch is : after.batches().stream().sorted(Comparator.comparing(Batch::ref)).toList()) {
+    for (Batch is : after.batches()) {
       Batch was = were.get(is.ref());
       if (was == null) {
         Long position = unit.madeAt().get(is.ref());

@@ -4,15 +4,16 @@ import allocation.domain.Event;
 import allocation.domain.OrderLine;
 import allocation.domain.Sku;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 
 /** The order lines that a unit of work knows: as they were loaded, and as they are now. */
 final class Lines {
   private final Map<LineKey, OrderLine> before;
   private final Map<LineKey, OrderLine> now;
-  private final TreeSet<LineKey> touched = new TreeSet<>();
+  private final Set<LineKey> touched = new LinkedHashSet<>();
 
   Lines(Loaded loaded) {
     before = new HashMap<>(loaded.lines());
@@ -28,7 +29,7 @@ final class Lines {
     return Optional.ofNullable(now.get(key));
   }
 
-  /** Keys of all lines that some event was about, in key order. */
+  /** Keys of all lines that some event was about, in the order of the events. */
   Iterable<LineKey> touched() {
     return touched;
   }

@@ -37,7 +37,7 @@ public final class UnitOfWork {
   private final Function<Sku, Optional<Product>> memory;
 
   private final Map<Sku, Product> originals = new HashMap<>();
-  private final Map<Sku, Product> products = new HashMap<>();
+  private final Map<Sku, Product> products = new LinkedHashMap<>();
   private final Lines lines;
   private final Map<BatchRef, Sku> owners;
   private final Map<BatchRef, Long> madeAt = new HashMap<>();

@@ -32,8 +32,7 @@ import java.util.function.Function;
  * under them, then all the rest with COMMIT.
  */
 public final class PgLedger implements Ledger {
-  // Said, not left to the server's settings: each statement after a lock must see what is new.
-  private static final String BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
+  private static final String BEGIN = "BEGIN";
 
   private static final String LOCK_SHARDS = "SELECT lock_shards($1, $2, $3)";
 
@@ -42,7 +41,11 @@ public final class PgLedger implements Ledger {
       "SELECT shard FROM shard WHERE shard = ANY ($1) ORDER BY shard FOR UPDATE";
 
   private static final String EVENT_OF_UNIT =
-      "SELECT 1 FROM event WHERE shard = $1 AND position = $2 AND unit_id = $3";
+      """
+      SELECT 1 FROM (SELECT unit_id FROM event_run WHERE shard = $1 AND last_position >= $2
+                     ORDER BY last_position LIMIT 1) AS run
+      WHERE unit_id = $3
+      """;
 
   private static final String ANSWER_OF_UNIT =
       "SELECT 1 FROM command_answer WHERE shard = $1 AND scope = $2 AND id = $3 AND unit_id = $4";
@@ -82,6 +85,9 @@ public final class PgLedger implements Ledger {
     return attempt(
         attempt -> {
           sent.set(true);
+          if (effects.isNewLinesOnly()) {
+            return writes.commitLines(attempt.sql(), effects);
+          }
           return attempt.whole(
               BEGIN,
               () -> {

@@ -54,6 +54,8 @@ public final class PgSession {
   static PgConnectOptions options(PgConnectOptions server, long limitMs) {
     Map<String, String> properties = new HashMap<>(server.getProperties());
     properties.put("application_name", "allocation");
+    // Said, not left to the server's settings: each statement after a lock must see what is new.
+    properties.put("default_transaction_isolation", "read committed");
     // Below the limit of a call, so that the server's word arrives before the caller gives up.
     properties.put("lock_timeout", String.valueOf(limitMs / 2));
     properties.put("statement_timeout", String.valueOf(limitMs * 3 / 4));

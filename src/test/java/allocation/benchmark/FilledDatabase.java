@@ -51,16 +51,16 @@ final class FilledDatabase {
       FROM filling f, (VALUES (?::int, ?::int)) AS each (purchased, allocated) ORDER BY f.shard, f.sku
       """;
 
-  /** First in each shard: its batches. */
+  /** First in each shard: its batches. The events of a shard stand together, as many as may. */
   private static final String BATCH_EVENTS =
       """
-      INSERT INTO event (shard, position, sku, type, version, data, unit_id, correlation_id, at)
-      SELECT shard, place, sku, 'BatchCreated', 1,
+      INSERT INTO event_run (shard, last_position, first_position, unit_id, at, data)
+      SELECT shard, max(place), min(place), 'filling', '2026-01-01T00:00:00Z', string_agg(
         format('{"type":"BatchCreated","version":1,"shard":%s,"position":%s,"sku":"%s",'
                '"ref":"%s","quantity":%s,"eta":null,"at":"2026-01-01T00:00:00Z",'
                '"unitId":"filling","correlationId":"filling"}', shard, place, sku, ref, ?::int),
-        'filling', 'filling', '2026-01-01T00:00:00Z'
-      FROM filling ORDER BY shard, place
+        E'\\n' ORDER BY place)
+      FROM filling GROUP BY shard, (place - 1) / 100 ORDER BY 1, 2
       """;
 
   /** Then a line of each SKU, and the next of each; in the order of the keys, or it takes hours. */
@@ -74,16 +74,17 @@ final class FilledDatabase {
 
   private static final String LINE_EVENTS =
       """
-      INSERT INTO event (shard, position, sku, type, version, data, unit_id, correlation_id, at)
-      SELECT shard, position, sku, 'Allocated', 1,
+      INSERT INTO event_run (shard, last_position, first_position, unit_id, at, data)
+      SELECT shard, max(position), min(position), 'filling', '2026-01-01T00:00:00Z', string_agg(
         format('{"type":"Allocated","version":1,"shard":%s,"position":%s,"sku":"%s",'
                '"orderId":"%s","quantity":1,"batchRef":"%s","eta":null,'
                '"at":"2026-01-01T00:00:00Z","unitId":"filling","correlationId":"filling"}',
                shard, position, sku, order_id, ref),
-        'filling', 'filling', '2026-01-01T00:00:00Z'
-      FROM (SELECT shard, order_id(?, n) AS order_id, sku, ref, ?::bigint * of_shard + place AS position
+        E'\\n' ORDER BY position)
+      FROM (SELECT shard, order_id(?, n) AS order_id, sku, ref, place,
+              ?::bigint * of_shard + place AS position
             FROM filling WHERE shard = ?) line
-      ORDER BY position
+      GROUP BY shard, (place - 1) / 100 ORDER BY 1, 2
       """
           .replace("order_id(?, n)", orderId());
 

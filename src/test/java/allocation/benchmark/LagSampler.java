@@ -22,8 +22,9 @@ final class LagSampler implements AutoCloseable {
       """
       SELECT f.name, coalesce(max(extract(epoch FROM clock_timestamp() - oldest.at)), 0) * 1000
       FROM follower f
-      LEFT JOIN LATERAL (SELECT e.at FROM event e
-                         WHERE e.shard = f.shard AND e.position = f.position + 1) oldest ON true
+      LEFT JOIN LATERAL (SELECT run.at FROM event_run run
+                         WHERE run.shard = f.shard AND run.last_position > f.position
+                         ORDER BY run.last_position LIMIT 1) oldest ON true
       GROUP BY f.name
       """;
 

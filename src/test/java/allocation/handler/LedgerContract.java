@@ -310,6 +310,55 @@ public abstract class LedgerContract {
     rejects(new Changes(List.of(), List.of(), List.of(LineKey.of(nobodys))));
   }
 
+  @Test
+  void new_lines_that_would_oversell_or_come_from_no_batch_are_refused_with_their_unit() {
+    commit(message(CHAIR, create("b1", CHAIR, 10)), message(CHAIR, take("o1", CHAIR, 7)));
+    CommandMessage mine = message(CHAIR, take("o2", CHAIR, 1));
+    Loaded before = load(mine);
+    Effects sound = decide(before, List.of(mine)).effects();
+    assertThat(sound.isNewLinesOnly()).isTrue();
+
+    for (BatchChange wrong : List.of(takes("b1", 4), takes("b2", 1))) {
+      Effects unit =
+          new Effects(
+              sound.unitId(),
+              sound.at(),
+              sound.shards(),
+              List.of(),
+              List.of(wrong),
+              sound.newLines(),
+              List.of(),
+              List.of(),
+              List.of(),
+              List.of(),
+              List.of(),
+              sound.events());
+      assertThat(failure(ledger().commit(unit))).isInstanceOf(Rejected.class);
+    }
+
+    assertThat(load(mine)).isEqualTo(before);
+    assertThat(events(3)).hasSize(2);
+    result(ledger().commit(sound));
+    assertThat(load(mine).lines()).hasSize(1);
+  }
+
+  private static BatchChange takes(String ref, int quantity) {
+    return new BatchChange(CHAIR, new BatchRef(ref), 0, quantity, Optional.empty());
+  }
+
+  @Test
+  void the_events_of_a_unit_stand_shard_by_shard_in_the_order_of_their_positions() {
+    commit(
+        message(CHAIR, create("b1", CHAIR, 10)),
+        message(TABLE, create("b2", TABLE, 10)),
+        message(CHAIR, take("o1", CHAIR, 1)),
+        message(TABLE, take("o2", TABLE, 1)),
+        message(CHAIR, take("o3", CHAIR, 1)));
+
+    assertThat(events(3)).extracting(LoggedEvent::position).containsExactly(1L, 2L, 3L);
+    assertThat(events(9)).extracting(LoggedEvent::position).containsExactly(1L, 2L);
+  }
+
   private static Changes change(String ref, int purchasedBy, int allocatedBy) {
     return new Changes(
         List.of(

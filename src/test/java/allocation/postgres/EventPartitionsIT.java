@@ -37,8 +37,8 @@ final class EventPartitionsIT {
   @Test
   void a_new_database_has_a_partition_of_lines_and_two_of_events_for_each_shard() {
     assertThat(partitionsOf("order_line")).isEqualTo(16);
-    assertThat(partitionsOf("event")).isEqualTo(16);
-    assertThat(partitionsOf("event_5")).isEqualTo(2);
+    assertThat(partitionsOf("event_run")).isEqualTo(16);
+    assertThat(partitionsOf("event_run_5")).isEqualTo(2);
   }
 
   @Test
@@ -49,14 +49,14 @@ final class EventPartitionsIT {
 
     result(Future.all(node.keepAhead(positions), other.keepAhead(positions)));
 
-    assertThat(partitionsOf("event_3")).isEqualTo(3);
-    assertThat(partitionsOf("event_4")).isEqualTo(2);
+    assertThat(partitionsOf("event_run_3")).isEqualTo(3);
+    assertThat(partitionsOf("event_run_4")).isEqualTo(2);
     for (long position : new long[] {1, A_PARTITION, A_PARTITION + 1, 3 * A_PARTITION}) {
       write(3, position);
     }
-    assertThat(database.number("SELECT count(*) FROM event_3_0")).isEqualTo(2);
-    assertThat(database.number("SELECT count(*) FROM event_3_1")).isEqualTo(1);
-    assertThat(database.number("SELECT count(*) FROM event_3_2")).isEqualTo(1);
+    assertThat(database.number("SELECT count(*) FROM event_run_3_0")).isEqualTo(2);
+    assertThat(database.number("SELECT count(*) FROM event_run_3_1")).isEqualTo(1);
+    assertThat(database.number("SELECT count(*) FROM event_run_3_2")).isEqualTo(1);
   }
 
   /** Guard: AHEAD. This is what would come of a partition that is not there in time. */
@@ -73,15 +73,30 @@ final class EventPartitionsIT {
     TestDatabase before = TestDatabase.createAt("before_partitions", "3");
     before.run(
         """
-        UPDATE shard SET position = 2 WHERE shard = 3;
-        INSERT INTO event SELECT 3, n, 'sku', 'OutOfStock', 1, '{}', 'u', 'c', now()
-          FROM generate_series(1, 2) n;
+        UPDATE shard SET position = 4 WHERE shard = 3;
+        INSERT INTO event SELECT 3, n, 'sku', 'OutOfStock', 1,
+            '{"type":"OutOfStock","version":1,"sku":"sku","correlationId":"c' || n || '"}',
+            CASE n WHEN 4 THEN 'u2' ELSE 'u1' END, 'c' || n, now()
+          FROM generate_series(1, 4) n;
         INSERT INTO order_line VALUES (3, 'o1', 'sku', 5, 'b1', 1);
         """);
 
     before.migrate();
 
-    assertThat(before.texts("SELECT position FROM event_3_0 ORDER BY 1")).containsExactly("1", "2");
+    assertThat(before.texts("SELECT first_position || '-' || last_position FROM event_run_3_0"))
+        .containsExactlyInAnyOrder("1-3", "4-4");
+    assertThat(
+            before.texts(
+                """
+                SELECT position || ' ' || sku || ' ' || type || ' ' || version || ' ' || unit_id || ' '
+                  || correlation_id
+                FROM event WHERE shard = 3 ORDER BY position
+                """))
+        .containsExactly(
+            "1 sku OutOfStock 1 u1 c1",
+            "2 sku OutOfStock 1 u1 c2",
+            "3 sku OutOfStock 1 u1 c3",
+            "4 sku OutOfStock 1 u2 c4");
     assertThat(before.texts("SELECT order_id FROM order_line_3")).containsExactly("o1");
     assertThat(before.texts("SELECT to_regclass('event_whole')")).containsExactly("null");
     before.close();

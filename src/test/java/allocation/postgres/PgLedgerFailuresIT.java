@@ -14,7 +14,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import allocation.bus.CommandMessage;
 import allocation.domain.Arrival;
 import allocation.domain.BatchRef;
+import allocation.domain.Command.Allocate;
 import allocation.domain.Command.CreateBatch;
+import allocation.domain.OrderId;
 import allocation.domain.Sku;
 import allocation.given.TcpProxy;
 import allocation.given.TcpProxy.Harm;
@@ -100,6 +102,44 @@ final class PgLedgerFailuresIT {
 
     assertThat(settled(unit)).isEqualTo(committed);
     assertThat(isThere("b1")).isEqualTo(committed);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NO_REPLY, true", "CUT_BEFORE, false"})
+  void new_lines_whose_one_statement_is_not_answered_are_unsettled(Harm harm, boolean committed) {
+    Effects unit = newLine("o-harmed");
+    proxy.harm("o-harmed", harm);
+
+    assertThat(failure(ledger.commit(unit))).isInstanceOf(Unsettled.class);
+
+    result(proxy.sprung());
+    assertThat(settled(unit)).isEqualTo(committed);
+    assertThat(lines("o-harmed")).isEqualTo(committed ? 1 : 0);
+  }
+
+  /** Guard: settled_unit, which commit_lines looks at. Without it the line is there after all. */
+  @Test
+  void new_lines_that_hang_in_the_network_stay_uncommitted_once_that_was_said() {
+    Effects unit = newLine("o-late");
+    proxy.harm("o-late", Harm.DELAY);
+    assertThat(failure(ledger.commit(unit))).isInstanceOf(Unsettled.class);
+
+    assertThat(settled(unit)).isFalse();
+    proxy.letGo();
+
+    until("the old session is gone", () -> sessions() == 1);
+    assertThat(settled(unit)).isFalse();
+    assertThat(lines("o-late")).isZero();
+  }
+
+  private Effects newLine(String order) {
+    Effects unit = decided(message(CHAIR, new Allocate(new OrderId(order), CHAIR, 1)));
+    assertThat(unit.isNewLinesOnly()).isTrue();
+    return unit;
+  }
+
+  private static long lines(String order) {
+    return database.number("SELECT count(*) FROM order_line WHERE order_id = '" + order + "'");
   }
 
   @ParameterizedTest
@@ -316,6 +356,7 @@ final class PgLedgerFailuresIT {
     assertThat(setting("statement_timeout")).isEqualTo("1200ms");
     assertThat(setting("idle_in_transaction_session_timeout")).isEqualTo("1200ms");
     assertThat(setting("application_name")).isEqualTo("allocation");
+    assertThat(setting("default_transaction_isolation")).isEqualTo("read committed");
   }
 
   private String setting(String name) {

@@ -19,6 +19,7 @@ import allocation.handler.LedgerContract;
 import allocation.handler.LineKey;
 import allocation.handler.Loaded;
 import allocation.handler.UnitOfWork;
+import allocation.handler.Units;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
@@ -88,6 +89,45 @@ final class PgLedgerIT extends LedgerContract {
     assertThat(failure(late)).isInstanceOf(LostRace.class);
     assertThat(seen.get().positions()).isEqualTo(Map.of(3, 1L));
     assertThat(load(mine, theirs).lines()).containsOnlyKeys(new LineKey(new OrderId("o1"), CHAIR));
+  }
+
+  /** EXPLAIN does not look into commit_lines, so the server's own count of scans has to tell. */
+  @Test
+  void new_lines_are_written_without_reading_any_table_from_end_to_end() {
+    try (TestDatabase counted = TestDatabase.create("scans")) {
+      // One session, which says what it did when it is asked to.
+      Pool alone = PgSession.pool(vertx, counted.options(), 1, LIMIT_MS);
+      PgLedger writer = new PgLedger(alone, SHARDS, LIMIT_MS);
+      List<CommandMessage> create = List.of(message(CHAIR, create("b1", CHAIR, 10)));
+      result(writer.commitLocked(wanted(create), loaded -> decide(loaded, create)));
+      List<CommandMessage> take = List.of(message(CHAIR, take("o1", CHAIR, 1)));
+      Effects unit = decide(result(Units.load(writer, wanted(take))), take).effects();
+      report(alone);
+      long scans = counts(counted, "seq_scan");
+      long rows = counts(counted, "n_tup_ins");
+
+      result(writer.commit(unit));
+
+      report(alone);
+      assertThat(unit.isNewLinesOnly()).isTrue();
+      assertThat(counts(counted, "n_tup_ins")).isEqualTo(rows + 2);
+      assertThat(counts(counted, "seq_scan")).isEqualTo(scans);
+      result(alone.close());
+    }
+  }
+
+  private static void report(Pool session) {
+    result(session.query("SELECT pg_stat_force_next_flush()").execute());
+    // Reported when the session has answered and waits for the next question.
+    result(session.query("SELECT 1").execute());
+  }
+
+  private static long counts(TestDatabase database, String column) {
+    return database.number(
+        "SELECT sum("
+            + column
+            + ") FROM pg_stat_user_tables WHERE relname ~ '^(order_line|event_run)_'"
+            + " OR relname IN ('batch', 'shard', 'settled_unit')");
   }
 
   @Test

@@ -59,8 +59,7 @@ final class PgPlansIT {
         INSERT INTO shortage SELECT i % 16, 'sku-' || i FROM generate_series(1, 20000) i;
         INSERT INTO command_answer SELECT i % 16, 's', 'k' || i, 'f', 'o', 'u', now()
           FROM generate_series(1, 20000) i;
-        INSERT INTO event SELECT i % 16, i, 's', 't', 1, '{}', 'u', 'c', now()
-          FROM generate_series(1, 20000) i;
+        INSERT INTO event_run SELECT i % 16, i, i, 'u', now(), '{}' FROM generate_series(1, 20000) i;
         INSERT INTO views.product_view SELECT 'sku-' || i, 0, 5, 5 FROM generate_series(1, 20000) i;
         INSERT INTO views.batch_view SELECT 'b' || i, 'sku-' || i, 0, 10, 5
           FROM generate_series(1, 20000) i;

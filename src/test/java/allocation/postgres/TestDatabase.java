@@ -47,7 +47,7 @@ public final class TestDatabase implements AutoCloseable {
 
   /** Takes everything out of the write side. */
   public void empty() {
-    run("TRUNCATE batch_ref, batch, order_line, shortage, command_answer, event, settled_unit");
+    run("TRUNCATE batch_ref, batch, order_line, shortage, command_answer, event_run, settled_unit");
     run("UPDATE shard SET position = 0");
   }
 
