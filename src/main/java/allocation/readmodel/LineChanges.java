@@ -6,22 +6,19 @@ import allocation.domain.Event.Deallocated;
 import allocation.domain.LoggedEvent;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The net change of each order line that a run of events touches, in key order. What stood before
- * is known from the events themselves; whoever writes it checks that it did stand there.
+ * The net change of each order line that a run of events touches, in the order of the events. What
+ * stood before is known from the events themselves; whoever writes it checks that it did stand
+ * there.
  */
 public final class LineChanges {
-  private static final Comparator<LineChange> BY_ORDER_AND_SKU =
-      Comparator.comparing(LineChange::orderId).thenComparing(LineChange::sku);
-
-  private final Map<Key, LineChange> changes = new HashMap<>();
+  private final Map<Key, LineChange> changes = new LinkedHashMap<>();
 
   private record Key(OrderId orderId, Sku sku) {}
 
@@ -65,7 +62,6 @@ public final class LineChanges {
   private List<LineChange> all(boolean before, boolean after) {
     return changes.values().stream()
         .filter(c -> c.before().isPresent() == before && c.after().isPresent() == after)
-        .sorted(BY_ORDER_AND_SKU)
         .toList();
   }
 

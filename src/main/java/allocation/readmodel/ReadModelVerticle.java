@@ -39,7 +39,7 @@ public final class ReadModelVerticle extends VerticleBase {
 
   private final Views views;
   private final Gathering<OrderId, View.OrderLines> orders;
-  private final Gathering<Sku, View> products;
+  private final RecentProducts products;
   private final EventLog log;
   private final List<Integer> shards;
   private final Limits limits;
@@ -68,8 +68,9 @@ public final class ReadModelVerticle extends VerticleBase {
       Views views, EventLog log, List<Integer> shards, Limits limits, MeterRegistry metrics) {
     this.views = views;
     this.orders = new Gathering<>(MAX_GATHERED, views::byOrders);
-    this.products =
+    Gathering<Sku, View> stored =
         new Gathering<>(MAX_GATHERED, skus -> views.bySkus(skus).map(found -> all(skus, found)));
+    this.products = new RecentProducts(stored::ask, System::nanoTime);
     this.log = log;
     this.shards = List.copyOf(shards);
     this.limits = limits;
@@ -78,7 +79,7 @@ public final class ReadModelVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    ViewsWork work = new ViewsWork(vertx, views);
+    ViewsWork work = new ViewsWork(vertx, views, products);
     Follower follower =
         new Follower(vertx, FOLLOWER, shards, log, work, limits.batchRows(), metrics);
     Waits waits = new Waits(log, follower, work, limits.queryTimeoutMs(), limits.maxWaiting());

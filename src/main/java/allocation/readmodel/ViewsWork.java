@@ -17,10 +17,15 @@ import java.util.OptionalLong;
 final class ViewsWork implements ShardWork {
   private final Views views;
   private final Rounds<Views.Run, Long> rounds;
+  private final RecentProducts recent;
   private final Map<Integer, Long> cursors = new HashMap<>();
 
-  ViewsWork(Vertx vertx, Views views) {
+  /**
+   * @param recent told what the views have followed before anybody else is
+   */
+  ViewsWork(Vertx vertx, Views views, RecentProducts recent) {
     this.views = views;
+    this.recent = recent;
     this.rounds = new Rounds<>(vertx, Rounds.PAUSE_MS, views::apply);
   }
 
@@ -31,12 +36,28 @@ final class ViewsWork implements ShardWork {
 
   @Override
   public Future<OptionalLong> begin(int shard) {
-    return views.cursor(shard).map(at -> OptionalLong.of(seen(shard, at)));
+    return views
+        .cursor(shard)
+        .map(at -> {
+          recent.forgetAll();
+          return OptionalLong.of(seen(shard, at));
+        });
   }
 
   @Override
   public Future<Long> apply(int shard, long cursor, List<LoggedEvent> events) {
-    return rounds.add(new Views.Run(shard, cursor, events)).map(at -> seen(shard, at));
+    Views.Run run = new Views.Run(shard, cursor, events);
+    return rounds
+        .add(run)
+        .map(at -> {
+          if (at == run.last()) {
+            recent.forget(events);
+          } else {
+            // Another node was there before, and further than these events.
+            recent.forgetAll();
+          }
+          return seen(shard, at);
+        });
   }
 
   @Override

@@ -17,11 +17,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Views with nothing in them but their cursors; they apply when the gate is open. */
 final class FakeViews implements Views {
   final Map<Integer, Long> cursors = new ConcurrentHashMap<>();
   final Promise<Void> gate = Promise.promise();
+
+  /** Products that were asked for. */
+  final List<Sku> questions = new CopyOnWriteArrayList<>();
+
   final Promise<Void> applying = Promise.promise();
   volatile Future<Void> database = Future.succeededFuture();
 
@@ -53,7 +58,12 @@ final class FakeViews implements Views {
 
   @Override
   public Future<Map<Sku, ProductStock>> bySkus(Set<Sku> skus) {
-    return FakeLog.here(database).map(up -> Map.of());
+    questions.addAll(skus);
+    return FakeLog.here(database)
+        .map(up ->
+            skus.stream()
+                .filter(sku -> !sku.value().equals("none"))
+                .collect(toMap(sku -> sku, sku -> new ProductStock(sku, 0, 0, List.of()))));
   }
 
   @Override

@@ -92,6 +92,39 @@ final class ReadModelVerticleTest {
   }
 
   @Test
+  void a_product_is_looked_up_again_once_the_views_have_followed_an_event_of_it() {
+    deploy(LATE_MS, 1);
+    Sku sku = log.events.getFirst().sku();
+    Future<View> later = ask(order(atLeast(3)));
+    got(views.applying.future());
+    got(ask(new Query.ProductBySku(sku, ANY)));
+    got(ask(new Query.ProductBySku(sku, ANY)));
+    assertThat(views.questions).containsExactly(sku);
+
+    views.gate.complete();
+    got(later);
+    got(ask(new Query.ProductBySku(sku, atLeast(log.events.getLast().position()))));
+
+    assertThat(views.questions).containsExactly(sku, sku);
+  }
+
+  @Test
+  void a_product_is_looked_up_again_when_another_service_has_brought_the_views_further() {
+    deploy(LATE_MS, 1);
+    Sku sku = new Sku("of no event here");
+    Future<View> later = ask(order(atLeast(9)));
+    got(views.applying.future());
+    got(ask(new Query.ProductBySku(sku, ANY)));
+
+    views.cursors.put(0, 9L);
+    views.gate.complete();
+    got(later);
+    got(ask(new Query.ProductBySku(sku, ANY)));
+
+    assertThat(views.questions).containsExactly(sku, sku);
+  }
+
+  @Test
   void says_that_it_is_behind_when_the_limit_has_passed() {
     deploy(SOON_MS, 1);
 
