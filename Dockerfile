@@ -8,7 +8,7 @@ COPY target/allocation.jar ./
 # The heap follows the container's memory limit; what is left is for threads and network buffers.
 ARG JAVA_OPTS="-XX:MaxRAMPercentage=60 -XX:+UseZGC"
 ENV JAVA_OPTS=$JAVA_OPTS
-ENV FIXED_JAVA_OPTS="-XX:+ExitOnOutOfMemoryError --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
+ENV FIXED_JAVA_OPTS="-XX:+ExitOnOutOfMemoryError -XX:+UseCompactObjectHeaders --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
 
 # Half of a start is loading classes. One start here, with the JVM, the jar and the options of the image, archives them for
 # all others; only the archive goes into the image. docs/adr/0013 says why it is not an AOT cache.

@@ -15,13 +15,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What one handler counts. Counters are kept at hand: looking one up costs more than counting. */
 final class HandlerMetrics {
   private final MeterRegistry registry;
-  private final Map<String, Counter> outcomes = new HashMap<>();
+  private final Map<Key, Counter> outcomes = new HashMap<>();
   private final DistributionSummary unitCommands;
   private final Timer unitDuration;
   private final Counter lostRaces;
   private final Counter staleMemories;
   private final Counter repeatsFound;
   private final AtomicInteger queueDepth = new AtomicInteger();
+
+  private record Key(Class<?> command, String outcome) {}
 
   /**
    * @param handler tells the handlers of a node apart
@@ -89,17 +91,15 @@ final class HandlerMetrics {
   }
 
   private void count(Command command, String outcome) {
-    String type = command.getClass().getSimpleName();
-    outcomes
-        .computeIfAbsent(
-            type + ' ' + outcome,
-            made ->
-                Counter.builder("allocation.commands")
-                    .description("Commands by what became of them")
-                    .tag("command", type)
-                    .tag("outcome", outcome)
-                    .register(registry))
-        .increment();
+    outcomes.computeIfAbsent(new Key(command.getClass(), outcome), this::counter).increment();
+  }
+
+  private Counter counter(Key key) {
+    return Counter.builder("allocation.commands")
+        .description("Commands by what became of them")
+        .tag("command", key.command().getSimpleName())
+        .tag("outcome", key.outcome())
+        .register(registry);
   }
 
   private static String name(Outcome outcome) {

@@ -117,6 +117,9 @@ public final class HttpVerticle extends VerticleBase {
         .setDecompressionSupported(false)
         // A body that is too large is refused before it is sent.
         .setHandle100ContinueAutomatically(false)
-        .setHttp2ClearTextEnabled(false);
+        .setHttp2ClearTextEnabled(false)
+        // There are no web sockets; what looks for them would look at every request.
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false);
   }
 }

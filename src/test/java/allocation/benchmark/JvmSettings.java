@@ -1,9 +1,12 @@
 package allocation.benchmark;
 
 import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 /**
@@ -13,6 +16,9 @@ import java.util.stream.Stream;
 record JvmSettings(String testClassPath, String serviceClassPath, List<String> serviceOptions) {
   private static final String DEFAULT_OPTIONS = "-XX:+UseZGC -Xmx1g";
 
+  /** The image has them, too; before this version they were experimental. */
+  private static final int COMPACT_HEADERS_SINCE = 25;
+
   static JvmSettings fromEnvironment() {
     String all = System.getProperty("java.class.path");
     String main =
@@ -21,7 +27,12 @@ record JvmSettings(String testClassPath, String serviceClassPath, List<String> s
             Arrays.stream(all.split(File.pathSeparator, -1))
                 .filter(entry -> !entry.endsWith("test-classes"))
                 .toList());
-    String options = System.getenv().getOrDefault("SERVICE_JAVA_OPTS", DEFAULT_OPTIONS);
+    String byDefault =
+        DEFAULT_OPTIONS
+            + (Runtime.version().feature() >= COMPACT_HEADERS_SINCE
+                ? " -XX:+UseCompactObjectHeaders"
+                : "");
+    String options = System.getenv().getOrDefault("SERVICE_JAVA_OPTS", byDefault);
     return new JvmSettings(
         all, main, Stream.of(options.split(" ", -1)).filter(word -> !word.isEmpty()).toList());
   }
@@ -42,5 +53,36 @@ record JvmSettings(String testClassPath, String serviceClassPath, List<String> s
 
   List<String> service() {
     return arguments(serviceClassPath, "allocation.Main");
+  }
+
+  /**
+   * The service as the image has it: from a jar, with an archive of its classes. The first that
+   * ends makes the archive.
+   *
+   * @param folder keeps the jar and the archive
+   */
+  List<String> archivedService(Path folder) {
+    List<String> entries = List.of(serviceClassPath.split(File.pathSeparator, -1));
+    String classes =
+        entries.stream().filter(entry -> entry.endsWith("classes")).findFirst().orElseThrow();
+    Path jar = folder.resolve("service.jar");
+    if (!Files.exists(jar)) {
+      // The JVM does not archive classes of a folder.
+      int failed =
+          ToolProvider.findFirst("jar")
+              .orElseThrow()
+              .run(System.out, System.err, "-cf", jar.toString(), "-C", classes, ".");
+      if (failed != 0) {
+        throw new IllegalStateException("no jar of " + classes);
+      }
+    }
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + folder.resolve("service.jsa")));
+    arguments.addAll(
+        arguments(serviceClassPath.replace(classes, jar.toString()), "allocation.Main"));
+    return arguments;
   }
 }
