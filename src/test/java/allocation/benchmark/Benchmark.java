@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -101,10 +102,22 @@ public final class Benchmark {
   }
 
   private void report(JvmSettings jvm) throws IOException {
-    String report =
-        new Report(form, samples, findings, jvm).text(Plots.write(FOLDER, samples), checked);
-    Files.writeString(FOLDER.resolve("report.md"), report);
-    System.out.println(report);
-    Progress.say("written to " + FOLDER.resolve("report.md"));
+    Path file = FOLDER.resolve("report.md");
+    Report report = new Report(form, samples, findings, jvm);
+    // First without: a machine without a font cannot draw, and half an hour would be lost.
+    Files.writeString(file, report.text(Map.of(), checked));
+    String whole = report.text(plots(), checked);
+    Files.writeString(file, whole);
+    System.out.println(whole);
+    Progress.say("written to " + file);
+  }
+
+  private Map<String, String> plots() throws IOException {
+    try {
+      return Plots.write(FOLDER, samples);
+    } catch (LinkageError | InternalError e) {
+      Progress.say("no plots: the JVM finds no font on this machine (" + e.getMessage() + ")");
+      return Map.of();
+    }
   }
 }

@@ -39,6 +39,7 @@ final class Rates {
     for (String kind : SqlTransactions.KINDS) {
       rig.transactions(kind, ANY_SKU, time.dividedBy(3));
     }
+    rig.transactions(SqlTransactions.BATCHED, ANY_SKU, time.dividedBy(3));
   }
 
   /** One after the other, as often as the form says. */
@@ -55,6 +56,11 @@ final class Rates {
         transactions(servers, Samples.transactions(Samples.MANY_SKUS, kind), kind, ANY_SKU);
         transactions(servers, Samples.transactions(Samples.HOT_SKU, kind), kind, ONE_SKU);
       }
+      transactions(
+          servers,
+          Samples.transactions(Samples.MANY_SKUS, SqlTransactions.BATCHED),
+          SqlTransactions.BATCHED,
+          ANY_SKU);
     }
   }
 

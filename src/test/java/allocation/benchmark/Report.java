@@ -104,6 +104,36 @@ final class Report {
       cpu(out, servers, rate.row());
     }
     out.append('\n');
+    floor(out);
+  }
+
+  /** What remains if deciding, the log's readers and the views cost nothing. */
+  private void floor(StringBuilder out) {
+    String batched = Samples.transactions(Samples.MANY_SKUS, SqlTransactions.BATCHED);
+    for (String servers : Samples.SERVERS) {
+      if (!samples.has(servers, batched) || !samples.has(servers, Samples.NO_OP)) {
+        continue;
+      }
+      double http =
+          samples.cpuMicros(servers, Samples.NO_OP, Rig.NO_OP)
+              + samples.cpuMicros(servers, Samples.NO_OP, Rig.LOAD);
+      double rows = samples.cpuMicros(servers, batched, Rig.POSTGRES);
+      double most = Runtime.getRuntime().availableProcessors() * 1e6 / (http + rows);
+      out.append(
+          """
+          The floor, %s: a request and its answer with nothing behind them take %s microseconds of CPU, the
+          load generator's with them; the rows of a line, %s at a time and nothing else, take PostgreSQL %s. Together they
+          leave at most %s lines a second, one a request: %s of the no-op's rate.
+
+          """
+              .formatted(
+                  servers,
+                  Numbers.of(http),
+                  SqlTransactions.BATCH,
+                  Numbers.of(rows),
+                  Numbers.of(most),
+                  Numbers.of(most / samples.perSecond(servers, Samples.NO_OP))));
+    }
   }
 
   private void rows(StringBuilder out, String servers) {

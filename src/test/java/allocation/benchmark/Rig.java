@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Everything that is measured, each a process of its own, on empty data. */
@@ -60,7 +61,7 @@ final class Rig implements AutoCloseable {
         Statement statement = sql.createStatement()) {
       statement.execute(SqlTransactions.TABLES);
     }
-    service = start(PostgresDatabase.NAME, NAMESPACE);
+    service = start(PostgresDatabase.NAME, NAMESPACE, jvm.service());
     String noOpClass = NoOpServer.class.getName();
     noOp =
         Child.java(
@@ -143,10 +144,15 @@ final class Rig implements AutoCloseable {
 
   /** Starts another service, on a database that {@link #makeRoomFor} made. */
   ServiceProcess start(String database) {
-    return start(database, TENANT + database);
+    return start(database, TENANT + database, jvm.service());
   }
 
-  private ServiceProcess start(String database, String namespace) {
+  /** Starts it as {@link JvmSettings#archivedService} has it. */
+  ServiceProcess startArchived(String database) {
+    return start(database, TENANT + database, jvm.archivedService(folder));
+  }
+
+  private ServiceProcess start(String database, String namespace, List<String> arguments) {
     int port = Ports.free();
     Map<String, String> environment = new HashMap<>();
     environment.put("POSTGRES_URI", postgres.database().uri(database));
@@ -157,7 +163,7 @@ final class Rig implements AutoCloseable {
     environment.put("HTTP_HOST", "127.0.0.1");
     environment.put("LOG_LEVEL", "warn");
     Child child =
-        Child.java(folder.resolve("service-" + database + ".log"), environment, jvm.service())
+        Child.java(folder.resolve("service-" + database + ".log"), environment, arguments)
             .untilReady(port);
     return new ServiceProcess(
         child, port, new Followers(postgres.database(), database, this::pulsarRuns));
