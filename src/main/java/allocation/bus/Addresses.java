@@ -7,7 +7,10 @@ public final class Addresses {
    */
   public static final String BATCH_OWNERS = "allocation.batch-owners";
 
-  /** Request. {@link Query} from http to any read model; reply: its {@link View}. */
+  /**
+   * Request. {@link Query} from http to any read model; reply: its {@link View}. Or a {@link
+   * QueryGroup}; reply: {@link QueryGroup.Views}.
+   */
   public static final String QUERIES = "allocation.queries";
 
   /**

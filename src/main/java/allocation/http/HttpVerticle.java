@@ -91,7 +91,7 @@ public final class HttpVerticle extends VerticleBase {
   List<Route> routes() {
     Commands commands =
         new Commands(new Dispatcher(vertx.eventBus(), shards, clock, settings.replyTimeoutMs()));
-    Queries queries = new Queries(vertx.eventBus(), settings.queryTimeoutMs());
+    Queries queries = new Queries(vertx, settings.queryTimeoutMs());
     List<Route> routes = new ArrayList<>();
     // The busiest first: they are looked for in this order.
     routes.addAll(new CommandEndpoints(commands).routes());

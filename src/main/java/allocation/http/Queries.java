@@ -1,33 +1,45 @@
 package allocation.http;
 
 import allocation.bus.Addresses;
+import allocation.bus.BusMessage;
 import allocation.bus.CommandFailure;
 import allocation.bus.Query;
+import allocation.bus.QueryGroup;
 import allocation.bus.View;
 import allocation.json.Problem;
 import allocation.json.ProblemType;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/** Asks the read side. */
+/**
+ * Asks the read side. What the requests of one turn of the event loop ask goes in one message.
+ * Belongs to one event loop.
+ */
 final class Queries {
-  private final EventBus bus;
-  private final long timeoutMs;
+  /** Most questions of a message. */
+  private static final int MOST_TOGETHER = 200;
 
-  Queries(EventBus bus, long timeoutMs) {
-    this.bus = bus;
+  private final Vertx vertx;
+  private final long timeoutMs;
+  private final Turn orders = new Turn();
+  private final Turn products = new Turn();
+
+  Queries(Vertx vertx, long timeoutMs) {
+    this.vertx = vertx;
     this.timeoutMs = timeoutMs;
   }
 
   /** What the view shows; fails with a {@link ProblemException}, also when it is behind. */
   Future<View> ask(Query query) {
-    return bus.<View>request(
-            Addresses.QUERIES, query, new DeliveryOptions().setSendTimeout(timeoutMs))
-        .map(Message::body)
+    return answer(query)
         .recover(cause -> Future.failedFuture(new ProblemException(problem(cause))))
         .map(view -> {
           if (view instanceof View.Behind behind) {
@@ -35,6 +47,69 @@ final class Queries {
           }
           return view;
         });
+  }
+
+  private Future<View> answer(Query query) {
+    // One that waits for fresher views would keep the others of its message waiting.
+    if (!(query.freshness() instanceof Query.Freshness.Any)) {
+      return request(query);
+    }
+    return switch (query) {
+      case Query.OrderAllocations q -> orders.ask(q);
+      case Query.ProductBySku q -> products.ask(q);
+      case Query.BatchByRef q -> request(q);
+      case Query.Products q -> request(q);
+    };
+  }
+
+  /** Questions of one kind that have come in a turn of the event loop. */
+  private final class Turn {
+    private List<Asked> waiting = new ArrayList<>();
+
+    private record Asked(Query query, Promise<View> answer) {}
+
+    Future<View> ask(Query query) {
+      Asked asked = new Asked(query, Promise.promise());
+      waiting.add(asked);
+      if (waiting.size() == 1) {
+        // By then every request that has arrived with this one has been read.
+        vertx.runOnContext(over -> send());
+      } else if (waiting.size() == MOST_TOGETHER) {
+        send();
+      }
+      return asked.answer().future();
+    }
+
+    private void send() {
+      List<Asked> all = waiting;
+      waiting = new ArrayList<>();
+      if (all.size() == 1) {
+        Queries.this.<View>request(all.getFirst().query()).onComplete(all.getFirst().answer());
+      } else if (!all.isEmpty()) {
+        Queries.this
+            .<QueryGroup.Views>request(new QueryGroup(all.stream().map(Asked::query).toList()))
+            .onSuccess(reply -> answer(all, reply.views()))
+            .onFailure(cause -> all.forEach(asked -> asked.answer().fail(cause)));
+      }
+    }
+
+    private static void answer(List<Asked> all, List<Optional<View>> views) {
+      for (int i = 0; i < all.size(); i++) {
+        Promise<View> answer = all.get(i).answer();
+        views
+            .get(i)
+            .ifPresentOrElse(
+                answer::complete,
+                () -> answer.fail(CommandFailure.BUSY.exception("the read side is busy")));
+      }
+    }
+  }
+
+  private <T> Future<T> request(BusMessage message) {
+    return vertx
+        .eventBus()
+        .<T>request(Addresses.QUERIES, message, new DeliveryOptions().setSendTimeout(timeoutMs))
+        .map(Message::body);
   }
 
   private static Problem problem(Throwable cause) {

@@ -1,12 +1,14 @@
 package allocation.readmodel;
 
 import allocation.bus.Addresses;
+import allocation.bus.BusMessage;
 import allocation.bus.CommandFailure;
 import allocation.bus.Query;
 import allocation.bus.Query.BatchByRef;
 import allocation.bus.Query.OrderAllocations;
 import allocation.bus.Query.ProductBySku;
 import allocation.bus.Query.Products;
+import allocation.bus.QueryGroup;
 import allocation.bus.View;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
@@ -20,6 +22,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +59,7 @@ public final class ReadModelVerticle extends VerticleBase {
    */
   public record Limits(long queryTimeoutMs, int maxWaiting, int batchRows) {}
 
-  private record Started(Follower follower, Waits waits, MessageConsumer<Query> questions) {}
+  private record Started(Follower follower, Waits waits, MessageConsumer<BusMessage> questions) {}
 
   /** Most callers that wait for each of the two kinds of question; see {@link Gathering}. */
   private static final int MAX_GATHERED = 10_000;
@@ -83,7 +86,7 @@ public final class ReadModelVerticle extends VerticleBase {
     Follower follower =
         new Follower(vertx, FOLLOWER, shards, log, work, limits.batchRows(), metrics);
     Waits waits = new Waits(log, follower, work, limits.queryTimeoutMs(), limits.maxWaiting());
-    MessageConsumer<Query> questions =
+    MessageConsumer<BusMessage> questions =
         vertx.eventBus().consumer(Addresses.QUERIES, question -> answer(question, waits));
     started = new Started(follower, waits, questions);
     return follower.start().compose(following -> questions.completion());
@@ -104,19 +107,37 @@ public final class ReadModelVerticle extends VerticleBase {
         });
   }
 
-  private void answer(Message<Query> question, Waits waits) {
-    Future.succeededFuture(question.body())
-        .compose(query -> waits.until(query.freshness()))
-        .<View>compose(behind ->
-            behind.isPresent() ? Future.succeededFuture(behind.get()) : look(question.body()))
-        .onSuccess(question::reply)
-        .onFailure(cause -> fail(question, cause));
+  private void answer(Message<BusMessage> question, Waits waits) {
+    switch (question.body()) {
+      case Query query ->
+          answer(query, waits).onSuccess(question::reply).onFailure(cause -> fail(question, cause));
+      case QueryGroup group -> {
+        List<Future<View>> answers =
+            group.queries().stream().map(query -> answer(query, waits)).toList();
+        Future.join(answers)
+            .onComplete(done -> question.reply(new QueryGroup.Views(together(answers))));
+      }
+      case BusMessage other ->
+          fail(question, new IllegalArgumentException("not a question: " + other.getClass()));
+    }
+  }
+
+  private Future<View> answer(Query query, Waits waits) {
+    return Future.succeededFuture(query)
+        .compose(asked -> waits.until(asked.freshness()))
+        .compose(behind -> behind.isPresent() ? Future.succeededFuture(behind.get()) : look(query));
+  }
+
+  private static List<Optional<View>> together(List<Future<View>> answers) {
+    return answers.stream()
+        .map(answer -> answer.succeeded() ? Optional.of(answer.result()) : Optional.<View>empty())
+        .toList();
   }
 
   private Future<View> look(Query query) {
-    return Future.succeededFuture(query)
-        .compose(this::view)
-        .timeout(limits.queryTimeoutMs(), TimeUnit.MILLISECONDS);
+    Future<View> view = Future.succeededFuture(query).compose(this::view);
+    // What is remembered needs no timer.
+    return view.isComplete() ? view : view.timeout(limits.queryTimeoutMs(), TimeUnit.MILLISECONDS);
   }
 
   private Future<View> view(Query query) {
@@ -142,7 +163,7 @@ public final class ReadModelVerticle extends VerticleBase {
     return views.page(query.after(), query.limit()).map(page -> page);
   }
 
-  private static void fail(Message<Query> question, Throwable cause) {
+  private static void fail(Message<BusMessage> question, Throwable cause) {
     CommandFailure failure =
         cause instanceof IllegalArgumentException ? CommandFailure.INTERNAL : CommandFailure.BUSY;
     failure.reply(question, cause.toString());

@@ -10,6 +10,7 @@ import allocation.bus.CommandReply;
 import allocation.bus.CommandResult;
 import allocation.bus.LocalCodec;
 import allocation.bus.Query;
+import allocation.bus.QueryGroup;
 import allocation.bus.Shards;
 import allocation.bus.View;
 import allocation.domain.Outcome;
@@ -49,6 +50,7 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
   static final long POSITION = 41;
   static final Settings SETTINGS = settings(400);
   private static final String ONE_COMMAND = "test.one-command";
+  private static final String ONE_QUERY = "test.one-query";
 
   final List<CommandMessage> commands = new CopyOnWriteArrayList<>();
   final List<Query> queries = new CopyOnWriteArrayList<>();
@@ -103,11 +105,12 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
     vertx
         .eventBus()
         .<Query>consumer(
-            Addresses.QUERIES,
+            ONE_QUERY,
             message -> {
               queries.add(message.body());
               readModel.accept(message);
             });
+    vertx.eventBus().<BusMessage>consumer(Addresses.QUERIES, this::ask);
     vertx
         .eventBus()
         .<BatchOwner>consumer(
@@ -122,6 +125,23 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
     routes = verticle.routes();
   }
 
+  private void ask(Message<BusMessage> request) {
+    if (request.body() instanceof QueryGroup group) {
+      List<Future<View>> views = group.queries().stream().map(this::one).toList();
+      Future.join(views)
+          .onComplete(all ->
+              request.reply(
+                  new QueryGroup.Views(
+                      views.stream().map(view -> Optional.ofNullable(view.result())).toList())));
+    } else {
+      pass(ONE_QUERY, request);
+    }
+  }
+
+  private Future<View> one(Query query) {
+    return vertx.eventBus().<View>request(ONE_QUERY, query).map(Message::body);
+  }
+
   private void handle(Message<BusMessage> request) {
     if (request.body() instanceof CommandGroup group) {
       List<Future<CommandResult>> results = group.commands().stream().map(this::one).toList();
@@ -130,15 +150,19 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
               request.reply(
                   new CommandGroup.Results(results.stream().map(Future::result).toList())));
     } else {
-      vertx
-          .eventBus()
-          .<CommandReply>request(ONE_COMMAND, request.body())
-          .onSuccess(reply -> request.reply(reply.body()))
-          .onFailure(cause -> {
-            ReplyException failure = (ReplyException) cause;
-            request.fail(failure.failureCode(), failure.getMessage());
-          });
+      pass(ONE_COMMAND, request);
     }
+  }
+
+  private void pass(String address, Message<BusMessage> request) {
+    vertx
+        .eventBus()
+        .<BusMessage>request(address, request.body())
+        .onSuccess(reply -> request.reply(reply.body()))
+        .onFailure(cause -> {
+          ReplyException failure = (ReplyException) cause;
+          request.fail(failure.failureCode(), failure.getMessage());
+        });
   }
 
   private Future<CommandResult> one(CommandMessage command) {

@@ -9,6 +9,7 @@ import allocation.bus.CommandFailure;
 import allocation.bus.LocalCodec;
 import allocation.bus.Query;
 import allocation.bus.Query.Freshness;
+import allocation.bus.QueryGroup;
 import allocation.bus.View;
 import allocation.domain.BatchRef;
 import allocation.domain.OrderId;
@@ -64,6 +65,26 @@ final class ReadModelVerticleTest {
         .isEqualTo(new View.Unknown());
     assertThat(got(ask(new Query.Products(Optional.empty(), 1_000, ANY))))
         .isEqualTo(new View.ProductPage(List.of(), Optional.empty()));
+  }
+
+  @Test
+  void answers_the_questions_of_a_message_each_by_itself() {
+    deploy(SOON_MS, 0);
+    Sku chair = new Sku("chair");
+    Query product = new Query.ProductBySku(chair, ANY);
+    View seen = got(ask(product));
+    // From now on nothing can be looked up.
+    views.database = Promise.<Void>promise().future();
+
+    QueryGroup.Views answers =
+        got(
+            vertx
+                .eventBus()
+                .<QueryGroup.Views>request(
+                    Addresses.QUERIES, new QueryGroup(List.of(order(ANY), product)))
+                .map(Message::body));
+
+    assertThat(answers.views()).containsExactly(Optional.empty(), Optional.of(seen));
   }
 
   @Test
