@@ -34,9 +34,9 @@ public record Config(
     allocation.pulsar.Settings pulsar,
     Log log,
     Optional<MailSettings> mail) {
-  // One for two processors: the others have handlers and followers to run.
+  // With fewer, reads stop at what one loop can do; commands are as fast either way.
   private static final int HTTP_INSTANCES =
-      Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 64);
+      Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 64);
 
   private static final int NO_LIMIT = Integer.MAX_VALUE;
 
