@@ -11,8 +11,9 @@ import java.util.function.Function;
  */
 public interface Ledger {
   /**
-   * Writes all of it in one transaction if each shard is where the effects say that it was, or
-   * nothing. Fails with one of {@link CommitFailure}.
+   * Writes new lines in one transaction if each shard is where the effects say that it was, or
+   * nothing. Fails with one of {@link CommitFailure}; throws when the effects are more than {@link
+   * Effects#isNewLinesOnly}.
    */
   Future<Void> commit(Effects effects);
 

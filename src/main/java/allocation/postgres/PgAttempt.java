@@ -3,7 +3,6 @@ package allocation.postgres;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -49,15 +48,6 @@ final class PgAttempt {
 
   SqlConnection sql() {
     return sql;
-  }
-
-  /** Sends a whole transaction in one piece. */
-  Future<Void> whole(String begin, Supplier<List<Future<?>>> statements) {
-    inTransaction = true;
-    List<Future<?>> sent = new ArrayList<>();
-    sent.add(sql.query(begin).execute());
-    sent.addAll(statements.get());
-    return commit(sent);
   }
 
   /** Begins a transaction and sends its first statements in one piece. */

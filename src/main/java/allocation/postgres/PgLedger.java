@@ -19,7 +19,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VertxException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,14 +26,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
- * The write side in PostgreSQL. A unit that was decided from memory goes out in one piece, from
- * BEGIN to COMMIT; one that has to look first takes two round trips: the locks with what is loaded
- * under them, then all the rest with COMMIT.
+ * The write side in PostgreSQL. A unit that was decided from memory is one statement; one that has
+ * to look first takes two round trips: the locks with what is loaded under them, then all the rest
+ * with COMMIT.
  */
 public final class PgLedger implements Ledger {
   private static final String BEGIN = "BEGIN";
-
-  private static final String LOCK_SHARDS = "SELECT lock_shards($1, $2, $3)";
 
   /** Waits for a session that still holds them; what it left is final then. */
   private static final String WAIT_FOR_SHARDS =
@@ -50,7 +47,7 @@ public final class PgLedger implements Ledger {
   private static final String ANSWER_OF_UNIT =
       "SELECT 1 FROM command_answer WHERE shard = $1 AND scope = $2 AND id = $3 AND unit_id = $4";
 
-  /** What was not committed never will be: see lock_shards. */
+  /** What was not committed never will be: see commit_lines. */
   private static final String SETTLE =
       "INSERT INTO settled_unit (unit_id) VALUES ($1) ON CONFLICT DO NOTHING";
 
@@ -81,32 +78,16 @@ public final class PgLedger implements Ledger {
 
   @Override
   public Future<Void> commit(Effects effects) {
+    if (!effects.isNewLinesOnly()) {
+      throw new IllegalArgumentException("not only new lines: " + effects);
+    }
     AtomicBoolean sent = new AtomicBoolean();
     return attempt(
         attempt -> {
           sent.set(true);
-          if (effects.isNewLinesOnly()) {
-            return writes.commitLines(attempt.sql(), effects);
-          }
-          return attempt.whole(
-              BEGIN,
-              () -> {
-                List<Future<?>> statements = new ArrayList<>();
-                statements.add(lock(attempt.sql(), effects));
-                statements.addAll(writes.write(attempt.sql(), effects));
-                return statements;
-              });
+          return writes.commitLines(attempt.sql(), effects);
         },
         cause -> sent.get() ? aroundCommit(effects, cause) : beforeCommit(cause));
-  }
-
-  static Future<?> lock(SqlConnection sql, Effects effects) {
-    return sql.preparedQuery(LOCK_SHARDS)
-        .execute(
-            Columns.row(
-                effects.shards().keySet().toArray(Integer[]::new),
-                Columns.longs(effects.shards().values(), Effects.Move::from),
-                effects.unitId()));
   }
 
   @Override
@@ -196,7 +177,7 @@ public final class PgLedger implements Ledger {
   }
 
   /** What a failure means as long as no COMMIT was sent: nothing is written. */
-  private static Throwable beforeCommit(Throwable cause) {
+  static Throwable beforeCommit(Throwable cause) {
     if (SqlState.isExistingLine(cause)) {
       return new LineExists(cause);
     }

@@ -119,6 +119,14 @@ public final class InMemoryLedger implements Ledger {
 
   @Override
   public Future<Void> commit(Effects effects) {
+    if (!effects.isNewLinesOnly()) {
+      throw new IllegalArgumentException("not only new lines: " + effects);
+    }
+    return write(effects);
+  }
+
+  /** As {@link #commit}, of whatever somebody might want to write. */
+  public Future<Void> write(Effects effects) {
     return locked(() -> held(effects));
   }
 
@@ -162,14 +170,14 @@ public final class InMemoryLedger implements Ledger {
   private Future<Void> held(Effects effects) {
     HeldCommit held = nextHold();
     if (held == null) {
-      return Future.succeededFuture().map(now -> write(effects));
+      return Future.succeededFuture().map(now -> store(effects));
     }
     held.reached.complete();
     return Waiting.atHome(held.letGo.future())
         .map(goesOn -> {
           if (goesOn) {
             try {
-              return write(effects);
+              return store(effects);
             } finally {
               held.afterwards.run();
             }
@@ -183,7 +191,7 @@ public final class InMemoryLedger implements Ledger {
   }
 
   @SuppressWarnings("NullAway") // a Void
-  private synchronized Void write(Effects effects) {
+  private synchronized Void store(Effects effects) {
     units.add(effects);
     reachable();
     if (rejected.test(effects)) {

@@ -20,9 +20,14 @@ final class InMemoryLedgerTest extends LedgerContract {
   }
 
   @Override
+  protected Future<Void> write(Effects effects) {
+    return ledger.write(effects);
+  }
+
+  @Override
   protected Writer hold(Effects effects) {
     InMemoryLedger.HeldCommit held = ledger.holdNextCommit();
-    Future<Void> committed = ledger.commit(effects);
+    Future<Void> committed = ledger.write(effects);
     Waiting.result(held.reached());
     return new Writer() {
       @Override

@@ -11,6 +11,7 @@ import static allocation.handler.Units.products;
 import static allocation.handler.Units.sku;
 import static allocation.handler.Units.wanted;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import allocation.bus.CommandMessage;
 import allocation.domain.Arrival;
@@ -58,6 +59,9 @@ public abstract class LedgerContract {
 
   /** The log of a shard from its beginning. */
   protected abstract List<LoggedEvent> events(int shard);
+
+  /** Writes what wrong code might want to, under the locks and in one transaction. */
+  protected abstract Future<Void> write(Effects effects);
 
   /** Begins a commit and stops it before its end. */
   protected abstract Writer hold(Effects effects);
@@ -162,10 +166,7 @@ public abstract class LedgerContract {
                             ? Optional.of(due(random.nextInt(3)))
                             : Optional.empty())));
       }
-      UnitOfWork unit = decide(load(commands), commands);
-      if (!unit.effects().isEmpty()) {
-        result(ledger().commit(unit.effects()));
-      }
+      UnitOfWork unit = commit(commands);
 
       Loaded after = load(commands);
       assertThat(after.products()).as("seed %d unit %d", seed, i).isEqualTo(unit.products());
@@ -250,6 +251,16 @@ public abstract class LedgerContract {
   }
 
   @Test
+  void more_than_new_lines_is_not_written_unseen() {
+    CommandMessage mine = message(CHAIR, create("b1", CHAIR, 10));
+    Effects unit = decide(load(mine), List.of(mine)).effects();
+
+    assertThatThrownBy(() -> ledger().commit(unit)).isInstanceOf(IllegalArgumentException.class);
+
+    assertThat(events(3)).isEmpty();
+  }
+
+  @Test
   void a_line_that_was_taken_to_be_new_and_is_there_is_told_apart_and_nothing_is_written() {
     commit(message(CHAIR, create("b1", CHAIR, 10)), message(CHAIR, take("o1", CHAIR, 4)));
     CommandMessage again = message(CHAIR, take("o1", CHAIR, 4));
@@ -271,7 +282,8 @@ public abstract class LedgerContract {
     UnitOfWork late = decide(load(mine), List.of(mine));
     commit(message(TABLE, create("same", TABLE, 10)));
 
-    assertThat(failure(ledger().commit(late.effects()))).isInstanceOf(LostRace.class);
+    assertThat(failure(ledger().commitLocked(wanted(List.of(mine)), loaded -> late)))
+        .isInstanceOf(LostRace.class);
 
     Loaded after = load(mine);
     assertThat(after.positions()).isEqualTo(Map.of(3, 0L));
@@ -285,9 +297,10 @@ public abstract class LedgerContract {
     Loaded before = load(mine);
     commit(mine);
 
-    Effects again = decide(before, List.of(mine)).effects();
+    UnitOfWork again = decide(before, List.of(mine));
 
-    assertThat(failure(ledger().commit(again))).isInstanceOf(LostRace.class);
+    assertThat(failure(ledger().commitLocked(wanted(List.of(mine)), loaded -> again)))
+        .isInstanceOf(LostRace.class);
   }
 
   @Test
@@ -374,7 +387,7 @@ public abstract class LedgerContract {
     CommandMessage look = message(CHAIR, take("o1", CHAIR, 7));
     Loaded before = load(look);
 
-    assertThat(failure(ledger().commit(effects(before, wrong)))).isInstanceOf(Rejected.class);
+    assertThat(failure(write(effects(before, wrong)))).isInstanceOf(Rejected.class);
 
     assertThat(load(look)).isEqualTo(before);
     assertThat(events(3)).hasSize(2);
@@ -525,9 +538,11 @@ public abstract class LedgerContract {
   }
 
   protected final UnitOfWork commit(CommandMessage... commands) {
-    UnitOfWork unit = decide(load(commands), List.of(commands));
-    result(ledger().commit(unit.effects()));
-    return unit;
+    return commit(List.of(commands));
+  }
+
+  private UnitOfWork commit(List<CommandMessage> commands) {
+    return result(ledger().commitLocked(wanted(commands), loaded -> decide(loaded, commands)));
   }
 
   protected static Command create(String ref, Sku sku, int quantity) {

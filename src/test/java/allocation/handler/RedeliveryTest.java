@@ -56,10 +56,6 @@ class RedeliveryTest {
 
   private UnitOfWork run(CommandMessage message) {
     List<CommandMessage> commands = List.of(message);
-    UnitOfWork unit = Units.decide(result(Units.load(ledger, wanted(commands))), commands);
-    if (!unit.effects().isEmpty()) {
-      result(ledger.commit(unit.effects()));
-    }
-    return unit;
+    return result(ledger.commitLocked(wanted(commands), loaded -> Units.decide(loaded, commands)));
   }
 }

@@ -161,11 +161,28 @@ final class PgLedgerIT extends LedgerContract {
   }
 
   @Override
+  protected Future<Void> write(Effects effects) {
+    return pool.withTransaction(session -> lockAndWrite(session, effects).map(written -> true))
+        .<Void>mapEmpty()
+        .recover(cause -> Future.failedFuture(PgLedger.beforeCommit(cause)));
+  }
+
+  private static Future<?> lockAndWrite(SqlConnection session, Effects effects) {
+    return session
+        .preparedQuery("SELECT lock_shards($1, $2, $3)")
+        .execute(
+            Columns.row(
+                effects.shards().keySet().toArray(Integer[]::new),
+                Columns.longs(effects.shards().values(), Effects.Move::from),
+                effects.unitId()))
+        .compose(locked -> Future.all(new LedgerWrites(SHARDS).write(session, effects)));
+  }
+
+  @Override
   protected Writer hold(Effects effects) {
     SqlConnection session = result(pool.getConnection());
     result(session.query("BEGIN").execute());
-    result(PgLedger.lock(session, effects));
-    result(Future.all(new LedgerWrites(SHARDS).write(session, effects)));
+    result(lockAndWrite(session, effects));
     return new Writer() {
       @Override
       public void commit() {
