@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /** How much is measured. */
 enum Form {
-  /** Some four minutes: enough to see a change, not for the last word. */
+  /** Four minutes: enough to see a change, not for the last word. */
   SHORT(seconds(3), 1, seconds(2), seconds(8), 1, 10_000, 10),
   /** Half an hour. */
   FULL(seconds(15), 3, seconds(10), seconds(120), 3, 1_000_000, 10);
