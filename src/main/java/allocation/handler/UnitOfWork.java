@@ -182,7 +182,7 @@ public final class UnitOfWork {
     return products;
   }
 
-  /** What is to be written, netted and in key order. */
+  /** What is to be written, netted. */
   public Effects effects() {
     return EffectsOf.unit(this);
   }

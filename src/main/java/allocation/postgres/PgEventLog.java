@@ -25,9 +25,8 @@ public final class PgEventLog implements EventLog {
   /** Most events of a run; the events of a larger unit stand in several. */
   static final int RUN_EVENTS = 500;
 
-  // The positions have no gap, so the runs with the next $3 events are those that begin by then;
-  // the
-  // last of them ends less than a run later, which tells the index where to stop.
+  // Positions have no gap: the runs with the next $3 events are those that begin by then. The last
+  // of them ends less than a run later, which tells the index where to stop.
   private static final String AFTER =
       """
       SELECT first_position, data FROM event_run

@@ -10,8 +10,8 @@ final class SqlState {
   static boolean isLostRace(Throwable cause) {
     return cause instanceof PgException pg
         && switch (pg.getSqlState()) {
-          // lock_shards raises AL001: moved, AL003: settled. 23505 unique, 40001 serialization,
-          // 40P01 deadlock.
+          // lock_shards and commit_lines raise AL001: moved, AL003: settled. 23505 unique, 40001
+          // serialization, 40P01 deadlock.
           case "AL001", "AL003", "23505", "40001", "40P01" -> true;
           default -> false;
         };

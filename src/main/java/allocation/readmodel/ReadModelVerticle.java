@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the views up with the log and answers {@link Query}s from them. Every question is answered:
@@ -37,6 +39,8 @@ public final class ReadModelVerticle extends VerticleBase {
 
   /** Most products on a page. */
   public static final int MAX_PAGE = 1_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReadModelVerticle.class);
 
   private static final View NONE = new View.Unknown();
 
@@ -115,6 +119,8 @@ public final class ReadModelVerticle extends VerticleBase {
         List<Future<View>> answers =
             group.queries().stream().map(query -> answer(query, waits)).toList();
         Future.join(answers)
+            // The reply has room for "busy" only, so that the first cause is told here.
+            .onFailure(cause -> LOG.warn("questions have no answer cause={}", cause.toString()))
             .onComplete(done -> question.reply(new QueryGroup.Views(together(answers))));
       }
       case BusMessage other ->

@@ -21,8 +21,9 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * What runs of events mean to the views: each row's net change, once, in key order. An event that
- * contradicts what stood before it throws {@link IllegalStateException}.
+ * What runs of events mean to the views: each row's net change, once; batches and products in key
+ * order, lines in that of the events. An event that contradicts what stood before it throws {@link
+ * IllegalStateException}.
  */
 public final class ViewChanges {
   private final Map<BatchRef, BatchRow> before = new HashMap<>();
