@@ -1,5 +1,6 @@
 package allocation;
 
+import allocation.bus.Role;
 import allocation.bus.Shards;
 import allocation.handler.CommandHandlerVerticle;
 import allocation.notify.MailSettings;
@@ -13,6 +14,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,10 +26,11 @@ import java.util.Optional;
  */
 public record Config(
     Shards shards,
+    Optional<allocation.cluster.Settings> cluster,
     allocation.http.Settings http,
-    int httpInstances,
+    Instances instances,
+    long leaveDelayMs,
     CommandHandlerVerticle.Settings handler,
-    int handlerInstances,
     Duration answersKept,
     Postgres postgres,
     Postgres views,
@@ -39,6 +43,24 @@ public record Config(
       Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 64);
 
   private static final int NO_LIMIT = Integer.MAX_VALUE;
+
+  /**
+   * What runs on this node, and how many of each; 0 where others of the cluster do it.
+   *
+   * @param commands entrances for the commands of Pulsar
+   */
+  public record Instances(
+      int http, int commands, int handlers, int readModels, int publishers, int notices) {
+    /** How many there are of each part that works on shards. */
+    Map<Role, Integer> ofRoles() {
+      return Map.of(
+          Role.HANDLER, handlers,
+          Role.READ_MODEL, readModels,
+          Role.PUBLISHER, publishers,
+          Role.LINE_ALLOCATED, publishers,
+          Role.NOTICES, notices);
+    }
+  }
 
   /** Events that the read model applies in one transaction. */
   private static final int VIEW_BATCH_ROWS = 1_000;
@@ -88,17 +110,19 @@ public record Config(
     int viewMs = from.integer("http.viewTimeoutMs", 2_000, 1, 600_000);
     int replyMs = from.integer("http.replyTimeoutMs", 10_000, 100, 600_000);
     Postgres postgres = postgres(from, from.required("postgres.uri"), "postgres", 12);
+    Optional<allocation.cluster.Settings> cluster = cluster(from);
     return new Config(
         new Shards(from.integer("shards", 16, 1, 1_024)),
+        cluster,
         http(from, replyMs, viewMs),
-        from.integer("http.instances", HTTP_INSTANCES, 1, 64),
+        instances(from, cluster.isPresent() ? 0 : 1),
+        from.integer("http.leaveDelayMs", 0, 0, 600_000),
         new CommandHandlerVerticle.Settings(
             from.integer("handler.queueCapacity", 20_000, 2, NO_LIMIT),
             from.integer("handler.unitCommands", 500, 1, 10_000),
             from.integer("handler.cachedProducts", 100_000, 1, NO_LIMIT),
             // What is left of the caller's time once a connection was given up.
             replyMs * 3L / 10),
-        from.integer("handler.instances", 2, 1, 64),
         Duration.ofHours(from.integer("handler.answersKeptHours", 48, 1, 24 * 365)),
         postgres,
         views(from, postgres),
@@ -110,6 +134,39 @@ public record Config(
             from.text("log.level", "info").toLowerCase(Locale.ROOT),
             from.integer("log.pollMs", 1_000, 10, 60_000)),
         mail(from));
+  }
+
+  /** With a list of members or a name this node is one of a cluster. */
+  private static Optional<allocation.cluster.Settings> cluster(Settings from) {
+    List<String> members =
+        from.optional("cluster.members").stream()
+            .flatMap(list -> Arrays.stream(list.split("[\\s,]+")))
+            .toList();
+    Optional<String> dns = from.optional("cluster.dns");
+    String name = from.text("cluster.name", "allocation");
+    Optional<String> host = from.optional("cluster.host");
+    int port = from.integer("cluster.port", 5701, 1, 65_535);
+    int busPort = from.integer("cluster.busPort", 0, 0, 65_535);
+    int silence = from.integer("cluster.silenceSeconds", 5, 2, 600);
+    if (!members.isEmpty() && dns.isPresent()) {
+      from.fault("cluster.dns", "and cluster.members cannot both be set", dns.get());
+      return Optional.empty();
+    }
+    return members.isEmpty() && dns.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new allocation.cluster.Settings(name, members, dns, host, port, busPort, silence));
+  }
+
+  /** A node that is alone has to run everything. */
+  private static Instances instances(Settings from, int least) {
+    return new Instances(
+        from.integer("http.instances", HTTP_INSTANCES, least, 64),
+        from.integer("pulsar.commandInstances", 1, least, 64),
+        from.integer("handler.instances", 2, least, 64),
+        from.integer("views.instances", 1, least, 64),
+        from.integer("publisher.instances", 1, least, 64),
+        from.integer("mail.instances", 1, least, 64));
   }
 
   private static allocation.http.Settings http(Settings from, int replyMs, int viewMs) {

@@ -6,6 +6,7 @@ import allocation.pulsar.VertxPulsar;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Asks PostgreSQL with a query, without which nothing can be promised, and Pulsar, without which
@@ -19,10 +20,12 @@ final class ServerStates implements Readiness {
 
   private final PgInstallation postgres;
   private final VertxPulsar pulsar;
+  private final BooleanSupplier leaving;
 
-  ServerStates(PgInstallation postgres, VertxPulsar pulsar) {
+  ServerStates(PgInstallation postgres, VertxPulsar pulsar, BooleanSupplier leaving) {
     this.postgres = postgres;
     this.pulsar = pulsar;
+    this.leaving = leaving;
   }
 
   @Override
@@ -30,7 +33,15 @@ final class ServerStates implements Readiness {
     Future<Check> database = state("postgresql", true, postgres.ping(LIMIT_MS));
     Future<Check> topics =
         state("pulsar", false, pulsar.reached().timeout(PULSAR_LIMIT_MS, TimeUnit.MILLISECONDS));
-    return Future.all(database, topics).map(both -> List.of(database.result(), topics.result()));
+    boolean leaves = leaving.getAsBoolean();
+    Check node = new Check("node", !leaves, true, leaves ? "leaving" : "serving");
+    return Future.all(database, topics)
+        .map(both -> List.of(database.result(), topics.result(), node));
+  }
+
+  @Override
+  public boolean isLeaving() {
+    return leaving.getAsBoolean();
   }
 
   private static Future<Check> state(String name, boolean required, Future<Void> asked) {

@@ -1,7 +1,11 @@
 package allocation;
 
+import allocation.bus.CurrentPlacement;
 import allocation.bus.Dispatcher;
 import allocation.bus.LocalCodec;
+import allocation.bus.Requests;
+import allocation.bus.Role;
+import allocation.cluster.ClusterNode;
 import allocation.handler.CommandHandlerVerticle;
 import allocation.http.HttpVerticle;
 import allocation.json.CommandJson;
@@ -37,13 +41,17 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.sqlclient.Pool;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -55,7 +63,11 @@ import org.slf4j.LoggerFactory;
 public final class Service {
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
 
+  private static final long HAND_OVER_MS = 10_000;
+
   private final Config config;
+  private final Optional<ClusterNode> node;
+  private final CurrentPlacement placement;
   private final Vertx vertx;
   private final PrometheusMeterRegistry registry;
   private final Clock clock = Clock.systemUTC();
@@ -67,15 +79,19 @@ public final class Service {
   /** Undone in reverse: what takes work in goes first. */
   private final List<Supplier<Future<?>>> undo = new ArrayList<>();
 
-  private Service(Config config) {
+  private volatile boolean leaving;
+
+  private Service(Config config, Vertx vertx, Optional<ClusterNode> node) {
     this.config = config;
+    this.vertx = vertx;
+    this.node = node;
+    this.placement = node.map(ClusterNode::placement).orElseGet(CurrentPlacement::alone);
     registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     JvmGcMetrics collections = new JvmGcMetrics();
     collections.bindTo(registry);
-    vertx = Vertx.builder().withTransport(Transports.best()).build();
     undo.add(() -> {
       collections.close();
       return vertx.close();
@@ -106,18 +122,50 @@ public final class Service {
         config.shards().count());
     // Takes as long as all else together: begun before the first library of the rest is loaded.
     Future<Void> migrated = migrate(config);
-    Service service = new Service(config);
     // Of no event loop: those of the service are gone by the time that a failed start is told.
     Promise<Service> started = Promise.promise();
-    service
-        .up(migrated)
-        .onSuccess(up -> started.complete(service))
-        .onFailure(cause -> service.stop().onComplete(stopped -> started.fail(cause)));
+    make(config)
+        .onFailure(started::fail)
+        .onSuccess(service ->
+            service
+                .up(migrated)
+                .onSuccess(up -> started.complete(service))
+                .onFailure(cause -> service.undo().onComplete(undone -> started.fail(cause))));
     return started.future();
   }
 
-  /** Takes no more requests, finishes those it has, lets go of everything. */
+  private static Future<Service> make(Config config) {
+    VertxBuilder builder = Vertx.builder().withTransport(Transports.best());
+    return config.cluster().isEmpty()
+        ? Future.succeededFuture(new Service(config, builder.build(), Optional.empty()))
+        : ClusterNode.join(builder, config.cluster().get())
+            .map(node -> new Service(config, node.vertx(), Optional.of(node)));
+  }
+
+  /**
+   * Says that it is leaving, hands its shards over while it still answers, takes no more requests,
+   * finishes those it has, lets go of everything.
+   */
   public Future<Void> stop() {
+    leaving = true;
+    return pause(config.leaveDelayMs())
+        .compose(heard -> node.map(this::handOver).orElseGet(Future::succeededFuture))
+        .transform(left -> undo());
+  }
+
+  private Future<Void> pause(long ms) {
+    return ms == 0 ? Future.succeededFuture() : vertx.timer(ms, TimeUnit.MILLISECONDS).mapEmpty();
+  }
+
+  /** What is not handed over by then is taken by the others when this node is gone. */
+  private Future<Void> handOver(ClusterNode leaver) {
+    return leaver
+        .leave()
+        .timeout(HAND_OVER_MS, TimeUnit.MILLISECONDS)
+        .onFailure(late -> LOG.warn("not every shard was handed over", late));
+  }
+
+  private Future<Void> undo() {
     Future<Void> undone = Future.succeededFuture();
     for (Supplier<Future<?>> step : undo.reversed()) {
       undone =
@@ -161,16 +209,21 @@ public final class Service {
   private Future<?> deployAll(String databaseId) {
     return measureLoops()
         .compose(done -> handlers())
-        .compose(done -> readModel())
+        .compose(done -> readModels())
         .compose(done ->
-            publisher(
+            publishers(
+                Role.PUBLISHER,
                 "publisher",
-                new PulsarEventTopic(vertx, pulsar, databaseId, config.shards().count(), registry)))
+                () ->
+                    new PulsarEventTopic(
+                        vertx, pulsar, databaseId, config.shards().count(), registry)))
         .compose(done ->
-            publisher(
+            publishers(
+                Role.LINE_ALLOCATED,
                 "line-allocated",
-                new PulsarLineAllocatedTopic(vertx, pulsar, databaseId, registry)))
+                () -> new PulsarLineAllocatedTopic(vertx, pulsar, databaseId, registry)))
         .compose(done -> buyerNotices())
+        .compose(done -> takePart())
         .compose(done -> pulsarCommands())
         .compose(done -> http())
         .onSuccess(done -> {
@@ -194,59 +247,77 @@ public final class Service {
 
   private Future<?> handlers() {
     PgLedger ledger = new PgLedger(writePool, config.shards(), config.unitLimitMs());
-    return Future.all(
-        config.shards().split(config.handlerInstances()).stream()
-            .map(owned ->
-                deploy(
-                    new CommandHandlerVerticle(
-                        vertx, config.handler(), config.shards(), owned, ledger, clock, registry)))
-            .toList());
+    return deploy(
+        Role.HANDLER,
+        (instance, first) ->
+            new CommandHandlerVerticle(
+                vertx,
+                config.handler(),
+                config.shards(),
+                instance,
+                first,
+                ledger,
+                clock,
+                registry));
   }
 
-  private Future<?> readModel() {
+  private Future<?> readModels() {
+    PgViews views = new PgViews(viewPool);
     return deploy(
-        new ReadModelVerticle(
-            new PgViews(viewPool), log, config.shards().all(), config.readModel(), registry));
+        Role.READ_MODEL,
+        (instance, first) ->
+            new ReadModelVerticle(instance, first, views, log, config.readModel(), registry));
   }
 
-  private Future<?> publisher(String follower, EventTopic topic) {
+  private Future<?> publishers(Role role, String follower, Supplier<EventTopic> topics) {
     return deploy(
-        new PublisherVerticle(
-            follower, config.shards().all(), log, locks(), cursors(), topic, registry));
+        role,
+        (instance, first) ->
+            new PublisherVerticle(
+                role, follower, instance, first, log, locks(), cursors(), topics.get(), registry));
   }
 
   private Future<?> buyerNotices() {
-    Mailbox mailbox =
-        config
-            .mail()
-            .<Mailbox>map(settings -> new SmtpMailbox(vertx, settings))
-            .orElseGet(LogMailbox::new);
     return deploy(
-        new BuyerNoticeVerticle(config.shards().all(), log, locks(), cursors(), mailbox, registry));
+        Role.NOTICES,
+        (instance, first) ->
+            new BuyerNoticeVerticle(instance, first, log, locks(), cursors(), mailbox(), registry));
+  }
+
+  private Mailbox mailbox() {
+    return config
+        .mail()
+        .<Mailbox>map(settings -> new SmtpMailbox(vertx, settings))
+        .orElseGet(LogMailbox::new);
+  }
+
+  private Future<Void> takePart() {
+    return node.map(member -> member.takePart(config.instances().ofRoles(), config.shards(), clock))
+        .orElseGet(Future::succeededFuture);
   }
 
   private Future<?> pulsarCommands() {
+    Dispatcher dispatcher =
+        new Dispatcher(
+            new Requests(vertx, placement), config.shards(), clock, config.http().replyTimeoutMs());
     return deploy(
-        new PulsarCommandsVerticle(
-            pulsar,
-            dispatcher(),
-            CommandJson::read,
-            CommandJson::changeBatchQuantity,
-            () -> UUID.randomUUID().toString(),
-            registry));
+        config.instances().commands(),
+        () ->
+            new PulsarCommandsVerticle(
+                pulsar,
+                dispatcher,
+                CommandJson::read,
+                CommandJson::changeBatchQuantity,
+                () -> UUID.randomUUID().toString(),
+                registry));
   }
 
   private Future<?> http() {
-    ServerStates servers = new ServerStates(new PgInstallation(writePool), pulsar);
-    return Future.all(
-        IntStream.range(0, config.httpInstances())
-            .mapToObj(i ->
-                deploy(new HttpVerticle(config.http(), config.shards(), clock, registry, servers)))
-            .toList());
-  }
-
-  private Dispatcher dispatcher() {
-    return new Dispatcher(vertx.eventBus(), config.shards(), clock, config.http().replyTimeoutMs());
+    ServerStates servers = new ServerStates(new PgInstallation(writePool), pulsar, () -> leaving);
+    return deploy(
+        config.instances().http(),
+        () ->
+            new HttpVerticle(config.http(), config.shards(), placement, clock, registry, servers));
   }
 
   private PgCursors cursors() {
@@ -258,6 +329,29 @@ public final class Service {
     PgShardLocks locks = new PgShardLocks(vertx, config.postgres().server());
     undo.add(locks::close);
     return locks;
+  }
+
+  /** An instance of a role, with the shards that it has at first. */
+  private interface OfShards {
+    Deployable make(int instance, List<Integer> first);
+  }
+
+  /** A node that is alone has all shards at once; in a cluster each has to be taken. */
+  private Future<?> deploy(Role role, OfShards verticles) {
+    int instances = config.instances().ofRoles().getOrDefault(role, 0);
+    List<List<Integer>> first =
+        node.isPresent()
+            ? Collections.nCopies(instances, List.of())
+            : config.shards().split(instances);
+    return Future.all(
+        IntStream.range(0, first.size())
+            .mapToObj(i -> deploy(verticles.make(i, first.get(i))))
+            .toList());
+  }
+
+  private Future<?> deploy(int instances, Supplier<Deployable> verticles) {
+    return Future.all(
+        IntStream.range(0, instances).mapToObj(i -> deploy(verticles.get())).toList());
   }
 
   private Future<?> deploy(Deployable verticle) {

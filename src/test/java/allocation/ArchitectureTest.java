@@ -58,6 +58,7 @@ class ArchitectureTest {
     arrows.put("log", List.of("domain", "bus"));
     // The verticles never import each other: they meet on the bus.
     ports.forEach(verticle -> arrows.put(verticle, shared));
+    arrows.put("cluster", List.of("bus"));
     for (String adapter : List.of("postgres", "pulsar")) {
       arrows.put(adapter, Stream.concat(shared.stream(), ports.stream()).toList());
     }

@@ -1,6 +1,9 @@
 package allocation.bus;
 
-/** Every address of the event bus, with its payload, sender and receiver. */
+/**
+ * Every address of the event bus, with its payload, sender and receiver. All are known on their own
+ * node only, but for {@link #node}.
+ */
 public final class Addresses {
   /**
    * Request. {@link BatchOwner} from an entrance to any handler; reply: {@link BatchOwner.Found}.
@@ -19,7 +22,27 @@ public final class Addresses {
    */
   public static final String POSITIONS = "allocation.positions";
 
+  /** Published. {@link CurrentPlacement.Placed} to those on this node who ask other nodes. */
+  public static final String PLACED = "allocation.placed";
+
+  /** Request. {@link LetGo} to the placement of this node. */
+  public static final String LET_GO = "allocation.let-go";
+
   private Addresses() {}
+
+  /** Request. {@link OwnShards} from the placement of this node to one instance of a role. */
+  public static String own(Role role, int instance) {
+    return "allocation.own.%s.%d".formatted(role, instance);
+  }
+
+  /**
+   * Request, and the one address that is known to other nodes: whatever one of them sends to a
+   * local address here, with the milliseconds that it waits in the header {@link Requests#LEFT_MS}.
+   * Also {@link EventsCommitted} for a follower that runs here.
+   */
+  public static String node(String node) {
+    return "allocation.node." + node;
+  }
 
   /**
    * Request. {@link CommandMessage} from an entrance to its shard's one handler; reply: {@link

@@ -13,6 +13,12 @@ public enum CommandFailure {
   /** Our fault. Nothing was written. */
   INTERNAL(3);
 
+  /**
+   * The code of a node's refusal of what another one serves by now: nothing was written. {@link
+   * Requests} sends it there; when it has no time left for that, it is {@link #BUSY}.
+   */
+  public static final int MOVED = 4;
+
   private final int code;
 
   CommandFailure(int code) {
@@ -41,6 +47,9 @@ public enum CommandFailure {
       if (failure.code == code) {
         return failure;
       }
+    }
+    if (code == MOVED) {
+      return BUSY;
     }
     // A handler that threw (code -1) may have done so after its commit.
     return UNKNOWN;

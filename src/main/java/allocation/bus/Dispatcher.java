@@ -1,12 +1,10 @@
 package allocation.bus;
 
+import allocation.bus.Requests.To;
 import allocation.domain.BatchRef;
 import allocation.domain.Command;
 import allocation.domain.Sku;
 import io.vertx.core.Future;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.Message;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,13 +19,13 @@ import java.util.TreeMap;
  * replyTimeoutMs} milliseconds. A failed Future is read with {@link CommandFailure#of}.
  */
 public final class Dispatcher {
-  private final EventBus bus;
+  private final Requests requests;
   private final Shards shards;
   private final Clock clock;
   private final long replyTimeoutMs;
 
-  public Dispatcher(EventBus bus, Shards shards, Clock clock, long replyTimeoutMs) {
-    this.bus = bus;
+  public Dispatcher(Requests requests, Shards shards, Clock clock, long replyTimeoutMs) {
+    this.requests = requests;
     this.shards = shards;
     this.clock = clock;
     this.replyTimeoutMs = replyTimeoutMs;
@@ -48,8 +46,7 @@ public final class Dispatcher {
     CommandMessage message =
         new CommandMessage(
             sku, command, key, correlationId, clock.instant().plusMillis(replyTimeoutMs));
-    return bus.<CommandReply>request(Addresses.commands(shards.of(sku)), message, options())
-        .map(Message::body);
+    return requests.ask(new To.Handler(shards.of(sku)), message, replyTimeoutMs);
   }
 
   /**
@@ -85,19 +82,17 @@ public final class Dispatcher {
   }
 
   private Future<List<CommandResult>> sendGroup(int shard, CommandGroup group) {
-    return bus.<CommandGroup.Results>request(Addresses.commands(shard), group, options())
-        .map(reply -> reply.body().results())
+    return requests
+        .<CommandGroup.Results>ask(new To.Handler(shard), group, replyTimeoutMs)
+        .map(CommandGroup.Results::results)
         .otherwise(cause ->
             Collections.nCopies(
                 group.commands().size(), new CommandResult.NotDone(CommandFailure.of(cause))));
   }
 
   private Future<Optional<Sku>> ownerOf(BatchRef ref) {
-    return bus.<BatchOwner.Found>request(Addresses.BATCH_OWNERS, new BatchOwner(ref), options())
-        .map(reply -> reply.body().sku());
-  }
-
-  private DeliveryOptions options() {
-    return new DeliveryOptions().setSendTimeout(replyTimeoutMs);
+    return requests
+        .<BatchOwner.Found>ask(new To.AnyHandler(), new BatchOwner(ref), replyTimeoutMs)
+        .map(BatchOwner.Found::sku);
   }
 }

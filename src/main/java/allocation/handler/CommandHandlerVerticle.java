@@ -4,6 +4,8 @@ import allocation.bus.Addresses;
 import allocation.bus.BatchOwner;
 import allocation.bus.BusMessage;
 import allocation.bus.CommandFailure;
+import allocation.bus.Role;
+import allocation.bus.ShardOwner;
 import allocation.bus.Shards;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -15,6 +17,9 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,16 +31,25 @@ public final class CommandHandlerVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(CommandHandlerVerticle.class);
 
   private final Settings settings;
-  private final List<Integer> owned;
+  private final int instance;
+  private final List<Integer> first;
   private final Ledger ledger;
 
-  private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+  /** By shard. */
+  private final Map<Integer, MessageConsumer<BusMessage>> owned = new TreeMap<>();
+
+  private final List<MessageConsumer<?>> others = new ArrayList<>();
   private final CommandQueue queue;
-  private final Promise<Void> drained = Promise.promise();
+  private final ProductMemory memory;
   private final HandlerMetrics metrics;
   private final UnitRunner runner;
+  private final List<Mark> marks = new ArrayList<>();
+  private long queued;
+  private long done;
   private boolean running;
-  private boolean stopping;
+
+  /** Reached when so many commands are done. */
+  private record Mark(long commands, Promise<Void> reached) {}
 
   /**
    * Bounds of one handler.
@@ -50,58 +64,95 @@ public final class CommandHandlerVerticle extends VerticleBase {
   /**
    * Makes a handler; it works once it is deployed.
    *
-   * @param owned the shards that this handler alone serves; no other handler has one of them
+   * @param instance tells the handlers of a node apart
+   * @param first the shards that this handler alone serves until {@link Addresses#own} is told
+   *     others; no other handler has one of them
    */
   public CommandHandlerVerticle(
       Vertx vertx,
       Settings settings,
       Shards shards,
-      List<Integer> owned,
+      int instance,
+      List<Integer> first,
       Ledger ledger,
       Clock clock,
       MeterRegistry registry) {
     this.settings = settings;
-    this.owned = List.copyOf(owned);
+    this.instance = instance;
+    this.first = List.copyOf(first);
     this.ledger = ledger;
     this.queue = new CommandQueue(settings.queueCapacity());
-    this.metrics = new HandlerMetrics(registry, String.valueOf(owned.getFirst()));
+    this.memory = new ProductMemory(settings.cachedProducts(), first.size());
+    this.metrics = new HandlerMetrics(registry, String.valueOf(instance));
     this.runner =
-        new UnitRunner(
-            vertx,
-            ledger,
-            shards,
-            new ProductMemory(settings.cachedProducts(), owned.size()),
-            metrics,
-            clock,
-            settings.settleMs());
+        new UnitRunner(vertx, ledger, shards, memory, metrics, clock, settings.settleMs());
   }
 
   @Override
   public Future<?> start() {
-    for (int shard : owned) {
-      consumers.add(vertx.eventBus().consumer(Addresses.commands(shard), this::take));
-    }
-    consumers.add(vertx.eventBus().consumer(Addresses.BATCH_OWNERS, this::tellOwner));
-    return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
+    others.add(vertx.eventBus().localConsumer(Addresses.BATCH_OWNERS, this::tellOwner));
+    others.add(ShardOwner.listen(vertx, Role.HANDLER, instance, this::own));
+    return own(first);
   }
 
   /** Takes no more, finishes what is queued. */
   @Override
   public Future<?> stop() {
-    return Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
-        .transform(left -> {
-          // Only now can nothing come any more: what is queued until here still gets its answer.
-          stopping = true;
-          if (!running) {
-            drained.tryComplete();
-          }
-          return drained.future();
-        });
+    return Future.join(others.stream().map(MessageConsumer::unregister).toList())
+        .transform(left -> own(List.of()));
+  }
+
+  /** Finishes what is queued of the shards that it loses before it takes those that it gains. */
+  private Future<Void> own(List<Integer> shards) {
+    List<Integer> lost = owned.keySet().stream().filter(s -> !shards.contains(s)).toList();
+    List<Integer> gained = shards.stream().filter(s -> !owned.containsKey(s)).toList();
+    return Future.join(lost.stream().map(shard -> leave(shard)).toList())
+        // Only now can nothing come any more: what is queued until here still gets its answer.
+        .transform(left -> lost.isEmpty() ? Future.succeededFuture() : drained())
+        .compose(drained -> {
+          lost.forEach(memory::forget);
+          memory.shareOver(shards.size());
+          gained.forEach(shard ->
+              owned.put(
+                  shard, vertx.eventBus().localConsumer(Addresses.commands(shard), this::take)));
+          return Future.all(
+              gained.stream()
+                  .map(owned::get)
+                  .filter(Objects::nonNull)
+                  .map(MessageConsumer::completion)
+                  .toList());
+        })
+        .mapEmpty();
+  }
+
+  private Future<Void> leave(int shard) {
+    MessageConsumer<BusMessage> consumer = owned.remove(shard);
+    return consumer == null ? Future.succeededFuture() : consumer.unregister();
+  }
+
+  /** Completes when every command that is queued now has its answer. */
+  private Future<Void> drained() {
+    Mark mark = new Mark(queued, Promise.promise());
+    marks.add(mark);
+    tellMarks();
+    return mark.reached().future();
+  }
+
+  private void tellMarks() {
+    List<Mark> all = List.copyOf(marks);
+    for (Mark mark : all) {
+      if (mark.commands() <= done) {
+        marks.remove(mark);
+        mark.reached().complete();
+      }
+    }
   }
 
   private void take(Message<BusMessage> request) {
     for (Pending command : Callers.pending(request)) {
-      if (!queue.offer(command)) {
+      if (queue.offer(command)) {
+        queued++;
+      } else {
         metrics.failure(command.command(), "busy");
         command.fail(CommandFailure.BUSY, "too many commands are waiting");
       }
@@ -115,9 +166,6 @@ public final class CommandHandlerVerticle extends VerticleBase {
       return;
     }
     if (queue.isEmpty()) {
-      if (stopping) {
-        drained.tryComplete();
-      }
       return;
     }
     running = true;
@@ -125,13 +173,15 @@ public final class CommandHandlerVerticle extends VerticleBase {
     metrics.queueDepth(queue.size());
     Future.succeededFuture(unit)
         .compose(runner::run)
-        .onComplete(done -> {
+        .onComplete(ran -> {
           running = false;
-          if (done.failed()) {
-            LOG.error("a unit of work ended without its answers", done.cause());
+          if (ran.failed()) {
+            LOG.error("a unit of work ended without its answers", ran.cause());
             unit.forEach(command ->
                 command.fail(CommandFailure.UNKNOWN, "not known to be recorded; send it again"));
           }
+          done += unit.size();
+          tellMarks();
           drain();
         });
   }

@@ -3,6 +3,7 @@ package allocation.handler;
 import allocation.domain.Product;
 import allocation.domain.Sku;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -13,14 +14,22 @@ import java.util.Optional;
  * shard's position.
  */
 final class ProductMemory {
-  private final int maxPerShard;
+  private final int maxProducts;
+  private int maxPerShard;
   private final Map<Integer, ShardMemory> shards = new HashMap<>();
 
   /**
    * @param maxProducts most products remembered, over all {@code shardCount} shards
    */
   ProductMemory(int maxProducts, int shardCount) {
-    this.maxPerShard = Math.max(1, maxProducts / Math.max(1, shardCount));
+    this.maxProducts = maxProducts;
+    shareOver(shardCount);
+  }
+
+  /** From now on there are so many shards to remember products of. */
+  void shareOver(int shardCount) {
+    maxPerShard = Math.max(1, maxProducts / Math.max(1, shardCount));
+    shards.values().forEach(ShardMemory::trim);
   }
 
   Optional<Product> product(int shard, Sku sku) {
@@ -48,7 +57,7 @@ final class ProductMemory {
   }
 
   void moveTo(int shard, long position) {
-    shards.computeIfAbsent(shard, made -> new ShardMemory(maxPerShard)).position = position;
+    shards.computeIfAbsent(shard, made -> new ShardMemory()).position = position;
   }
 
   /** Remembers a product of a shard that was moved to a position before. */
@@ -60,20 +69,24 @@ final class ProductMemory {
     }
   }
 
-  private static final class ShardMemory {
-    private final Map<Sku, Product> products;
+  private final class ShardMemory {
+    private final Map<Sku, Product> products =
+        new LinkedHashMap<>(16, 0.75f, true) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Sku, Product> eldest) {
+            return size() > maxPerShard;
+          }
+        };
     private long position;
 
-    ShardMemory(int max) {
-      products =
-          new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Sku, Product> eldest) {
-              return size() > max;
-            }
-          };
+    void trim() {
+      Iterator<Sku> eldest = products.keySet().iterator();
+      while (products.size() > maxPerShard) {
+        eldest.next();
+        eldest.remove();
+      }
     }
   }
 }

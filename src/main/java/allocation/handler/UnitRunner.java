@@ -16,6 +16,7 @@ import allocation.handler.CommitFailure.Unsettled;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -38,6 +39,8 @@ final class UnitRunner {
   private static final Logger LOG = LoggerFactory.getLogger(UnitRunner.class);
   private static final int MOST_TRIES_AGAIN = 3;
   private static final String OTHERS_WERE_FASTER = "other writers were faster; nothing is written";
+
+  private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
 
   private final Vertx vertx;
   private final Ledger ledger;
@@ -260,7 +263,9 @@ final class UnitRunner {
     events.stream()
         .collect(Collectors.groupingBy(LoggedEvent::shard, TreeMap::new, Collectors.toList()))
         .forEach((shard, ofShard) ->
-            vertx.eventBus().publish(Addresses.events(shard), EventsCommitted.of(shard, ofShard)));
+            vertx
+                .eventBus()
+                .publish(Addresses.events(shard), EventsCommitted.of(shard, ofShard), HERE));
   }
 
   private void forget(List<Pending> commands) {

@@ -28,12 +28,19 @@ final class Front {
   private final BodyReader bodies;
   private final RequestMetrics metrics;
   private final CorrelationIds ids;
+  private final Readiness readiness;
   private final String retryAfterSeconds;
 
-  Front(BodyReader bodies, RequestMetrics metrics, CorrelationIds ids, int retryAfterSeconds) {
+  Front(
+      BodyReader bodies,
+      RequestMetrics metrics,
+      CorrelationIds ids,
+      Readiness readiness,
+      int retryAfterSeconds) {
     this.bodies = bodies;
     this.metrics = metrics;
     this.ids = ids;
+    this.readiness = readiness;
     this.retryAfterSeconds = String.valueOf(retryAfterSeconds);
   }
 
@@ -151,6 +158,10 @@ final class Front {
     if (!response.closed()) {
       response.setStatusCode(reply.status());
       response.putHeader(CorrelationIds.HEADER, visit.correlationId());
+      if (readiness.isLeaving()) {
+        // The next request of this client should go to another node, on a connection of its own.
+        response.putHeader(HttpHeaders.CONNECTION, "close");
+      }
       reply.contentType().ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
       for (Map.Entry<CharSequence, String> header : reply.headers()) {
         response.putHeader(header.getKey(), header.getValue());

@@ -1,6 +1,8 @@
 package allocation.http;
 
+import allocation.bus.CurrentPlacement;
 import allocation.bus.Dispatcher;
+import allocation.bus.Requests;
 import allocation.bus.Shards;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -30,6 +32,7 @@ public final class HttpVerticle extends VerticleBase {
 
   private final Settings settings;
   private final Shards shards;
+  private final CurrentPlacement placement;
   private final Clock clock;
   private final PrometheusMeterRegistry metrics;
   private final Readiness readiness;
@@ -38,11 +41,13 @@ public final class HttpVerticle extends VerticleBase {
   public HttpVerticle(
       Settings settings,
       Shards shards,
+      CurrentPlacement placement,
       Clock clock,
       PrometheusMeterRegistry metrics,
       Readiness readiness) {
     this.settings = settings;
     this.shards = shards;
+    this.placement = placement;
     this.clock = clock;
     this.metrics = metrics;
     this.readiness = readiness;
@@ -57,6 +62,7 @@ public final class HttpVerticle extends VerticleBase {
             bodies,
             new RequestMetrics(metrics),
             new CorrelationIds(UUID.randomUUID()),
+            readiness,
             settings.retryAfterSeconds());
     HttpServer listening =
         vertx
@@ -89,9 +95,10 @@ public final class HttpVerticle extends VerticleBase {
 
   /** Every operation, as the contract has them. */
   List<Route> routes() {
+    Requests requests = new Requests(vertx, placement);
     Commands commands =
-        new Commands(new Dispatcher(vertx.eventBus(), shards, clock, settings.replyTimeoutMs()));
-    Queries queries = new Queries(vertx, settings.queryTimeoutMs());
+        new Commands(new Dispatcher(requests, shards, clock, settings.replyTimeoutMs()));
+    Queries queries = new Queries(vertx, requests, settings.queryTimeoutMs());
     List<Route> routes = new ArrayList<>();
     // The busiest first: they are looked for in this order.
     routes.addAll(new CommandEndpoints(commands).routes());

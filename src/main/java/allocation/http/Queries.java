@@ -1,18 +1,16 @@
 package allocation.http;
 
-import allocation.bus.Addresses;
 import allocation.bus.BusMessage;
 import allocation.bus.CommandFailure;
 import allocation.bus.Query;
 import allocation.bus.QueryGroup;
+import allocation.bus.Requests;
 import allocation.bus.View;
 import allocation.json.Problem;
 import allocation.json.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.util.ArrayList;
@@ -28,12 +26,14 @@ final class Queries {
   private static final int MOST_TOGETHER = 200;
 
   private final Vertx vertx;
+  private final Requests requests;
   private final long timeoutMs;
   private final Turn orders = new Turn();
   private final Turn products = new Turn();
 
-  Queries(Vertx vertx, long timeoutMs) {
+  Queries(Vertx vertx, Requests requests, long timeoutMs) {
     this.vertx = vertx;
+    this.requests = requests;
     this.timeoutMs = timeoutMs;
   }
 
@@ -106,10 +106,7 @@ final class Queries {
   }
 
   private <T> Future<T> request(BusMessage message) {
-    return vertx
-        .eventBus()
-        .<T>request(Addresses.QUERIES, message, new DeliveryOptions().setSendTimeout(timeoutMs))
-        .map(Message::body);
+    return requests.ask(new Requests.To.ReadModel(), message, timeoutMs);
   }
 
   private static Problem problem(Throwable cause) {

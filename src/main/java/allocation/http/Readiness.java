@@ -8,6 +8,11 @@ public interface Readiness {
   /** The state of every server; limits its own questions, and a server that is down is a value. */
   Future<List<Check>> check();
 
+  /** Whether this node is about to stop: new work should go elsewhere. */
+  default boolean isLeaving() {
+    return false;
+  }
+
   /**
    * The state of one server.
    *

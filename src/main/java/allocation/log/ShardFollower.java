@@ -90,12 +90,14 @@ final class ShardFollower {
     if (busy) {
       work.hurry();
     }
-    return waiter.reached().future().onSuccess(done -> vertx.cancelTimer(timer));
+    return waiter.reached().future().onComplete(done -> vertx.cancelTimer(timer));
   }
 
   /** Finishes what is under way and lets go. */
   Future<Void> stop() {
     stopped = true;
+    waiters.forEach(waiter -> waiter.reached().tryFail("shard %d is left".formatted(shard)));
+    waiters.clear();
     if (busy) {
       work.hurry();
     } else {

@@ -1,5 +1,9 @@
 package allocation.notify;
 
+import allocation.bus.Addresses;
+import allocation.bus.OwnShards;
+import allocation.bus.Role;
+import allocation.bus.ShardOwner;
 import allocation.log.Cursors;
 import allocation.log.EventLog;
 import allocation.log.Follower;
@@ -8,6 +12,7 @@ import allocation.log.ShardLocks;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -26,7 +31,8 @@ public final class BuyerNoticeVerticle extends VerticleBase {
   /** Milliseconds that a stop waits for the mail that is under way. */
   private static final long STOP_MS = 5_000;
 
-  private final List<Integer> shards;
+  private final int instance;
+  private final List<Integer> first;
   private final EventLog log;
   private final ShardLocks locks;
   private final Cursors cursors;
@@ -36,17 +42,24 @@ public final class BuyerNoticeVerticle extends VerticleBase {
   @SuppressWarnings("NullAway.Init") // start() makes it
   private Follower follower;
 
+  @SuppressWarnings("NullAway.Init") // start() makes it
+  private MessageConsumer<OwnShards> owner;
+
   /**
+   * @param instance tells those of a node apart
+   * @param first the shards that are followed until {@link Addresses#own} is told others
    * @param mailbox of this verticle alone, closed by it
    */
   public BuyerNoticeVerticle(
-      List<Integer> shards,
+      int instance,
+      List<Integer> first,
       EventLog log,
       ShardLocks locks,
       Cursors cursors,
       Mailbox mailbox,
       MeterRegistry metrics) {
-    this.shards = List.copyOf(shards);
+    this.instance = instance;
+    this.first = List.copyOf(first);
     this.log = log;
     this.locks = locks;
     this.cursors = cursors;
@@ -57,19 +70,24 @@ public final class BuyerNoticeVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     LockedWork work = new LockedWork(vertx, NAME, locks, cursors, new MailRound(mailbox));
-    follower = new Follower(vertx, NAME, shards, log, work, MailRound.MAX_LINES, metrics);
+    follower = new Follower(vertx, NAME, first, log, work, MailRound.MAX_LINES, metrics);
+    owner = ShardOwner.listen(vertx, Role.NOTICES, instance, follower::own);
     return follower.start();
   }
 
   @Override
   public Future<?> stop() {
     // Home first: a time-out of a future without a context fires on a foreign thread.
-    return Future.fromCompletionStage(follower.stop().toCompletionStage(), context)
+    return Future.fromCompletionStage(stopFollowing().toCompletionStage(), context)
         .timeout(STOP_MS, TimeUnit.MILLISECONDS)
         .recover(late -> {
           LOG.warn("the mail server does not answer, stopping without it follower={}", NAME);
           return Future.succeededFuture();
         })
         .eventually(mailbox::close);
+  }
+
+  private Future<Void> stopFollowing() {
+    return owner.unregister().transform(deaf -> follower.stop());
   }
 }

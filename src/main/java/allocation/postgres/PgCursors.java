@@ -21,6 +21,7 @@ public final class PgCursors implements Cursors {
       SELECT shard, position FROM follower WHERE name = $1 AND shard = ANY ($2)
       ORDER BY shard FOR UPDATE
       """;
+  static final String ALL = "SELECT shard, position FROM follower WHERE name = $1";
   private static final String MOVE =
       """
       WITH moved AS (
@@ -54,6 +55,11 @@ public final class PgCursors implements Cursors {
         .execute(key)
         .compose(made -> sql.preparedQuery(READ).execute(key))
         .map(rows -> rows.iterator().next().getLong(0));
+  }
+
+  /** The cursors of all shards that have one. */
+  static Future<Map<Integer, Long>> all(SqlClient sql, String follower) {
+    return sql.preparedQuery(ALL).execute(Tuple.of(follower)).map(PgEventLog::positions);
   }
 
   /** Reads cursors and keeps others from moving them until the transaction ends. */

@@ -81,6 +81,11 @@ public final class PgViews implements Views {
   }
 
   @Override
+  public Future<Map<Integer, Long>> cursors() {
+    return ViewTables.LIVE.cursors(pool);
+  }
+
+  @Override
   public Future<List<Long>> apply(List<Run> runs) {
     return pool.withTransaction(session -> ViewTables.LIVE.apply(session, runs))
         .map(Objects::requireNonNull);

@@ -35,6 +35,10 @@ final class ViewTables {
     return PgCursors.read(sql, follower, shard);
   }
 
+  Future<Map<Integer, Long>> cursors(SqlClient sql) {
+    return PgCursors.all(sql, follower);
+  }
+
   /** See {@link allocation.readmodel.Views#apply}; in the transaction that {@code sql} is in. */
   Future<List<Long>> apply(SqlClient sql, List<Run> runs) {
     runs.forEach(ViewTables::requireNoGap);

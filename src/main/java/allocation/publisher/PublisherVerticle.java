@@ -1,5 +1,9 @@
 package allocation.publisher;
 
+import allocation.bus.Addresses;
+import allocation.bus.OwnShards;
+import allocation.bus.Role;
+import allocation.bus.ShardOwner;
 import allocation.log.Cursors;
 import allocation.log.EventLog;
 import allocation.log.Follower;
@@ -9,6 +13,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -27,8 +32,10 @@ public final class PublisherVerticle extends VerticleBase {
   /** Milliseconds that a stop waits for what is under way, and again once that was cut off. */
   private static final long STOP_MS = 5_000;
 
+  private final Role role;
   private final String name;
-  private final List<Integer> shards;
+  private final int instance;
+  private final List<Integer> first;
   private final EventLog log;
   private final ShardLocks locks;
   private final Cursors cursors;
@@ -38,20 +45,29 @@ public final class PublisherVerticle extends VerticleBase {
   @SuppressWarnings("NullAway.Init") // start() makes it
   private Follower follower;
 
+  @SuppressWarnings("NullAway.Init") // start() makes it
+  private MessageConsumer<OwnShards> owner;
+
   /**
    * @param name names the locks, the cursors and the metrics: one for each topic
+   * @param instance tells the publishers of a node apart
+   * @param first the shards that are published until {@link Addresses#own} is told others
    * @param topic of this verticle alone
    */
   public PublisherVerticle(
+      Role role,
       String name,
-      List<Integer> shards,
+      int instance,
+      List<Integer> first,
       EventLog log,
       ShardLocks locks,
       Cursors cursors,
       EventTopic topic,
       MeterRegistry metrics) {
+    this.role = role;
     this.name = name;
-    this.shards = List.copyOf(shards);
+    this.instance = instance;
+    this.first = List.copyOf(first);
     this.log = log;
     this.locks = locks;
     this.cursors = cursors;
@@ -67,14 +83,15 @@ public final class PublisherVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     LockedWork work = new LockedWork(vertx, name, locks, cursors, publication);
-    follower = new Follower(vertx, name, shards, log, work, BATCH_ROWS, metrics);
+    follower = new Follower(vertx, name, first, log, work, BATCH_ROWS, metrics);
+    owner = ShardOwner.listen(vertx, role, instance, follower::own);
     return follower.start();
   }
 
   @Override
   public Future<?> stop() {
     // Home first: a time-out of a future without a context fires on a foreign thread.
-    Future<Void> stopped = Future.fromCompletionStage(follower.stop().toCompletionStage(), context);
+    Future<Void> stopped = Future.fromCompletionStage(stopFollowing().toCompletionStage(), context);
     return stopped
         .timeout(STOP_MS, TimeUnit.MILLISECONDS)
         .recover(late -> {
@@ -83,5 +100,9 @@ public final class PublisherVerticle extends VerticleBase {
               .cutOff()
               .transform(cut -> stopped.timeout(STOP_MS, TimeUnit.MILLISECONDS));
         });
+  }
+
+  private Future<Void> stopFollowing() {
+    return owner.unregister().transform(deaf -> follower.stop());
   }
 }

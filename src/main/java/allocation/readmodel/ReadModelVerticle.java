@@ -3,12 +3,15 @@ package allocation.readmodel;
 import allocation.bus.Addresses;
 import allocation.bus.BusMessage;
 import allocation.bus.CommandFailure;
+import allocation.bus.OwnShards;
 import allocation.bus.Query;
 import allocation.bus.Query.BatchByRef;
 import allocation.bus.Query.OrderAllocations;
 import allocation.bus.Query.ProductBySku;
 import allocation.bus.Query.Products;
 import allocation.bus.QueryGroup;
+import allocation.bus.Role;
+import allocation.bus.ShardOwner;
 import allocation.bus.View;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
@@ -48,7 +51,8 @@ public final class ReadModelVerticle extends VerticleBase {
   private final Gathering<OrderId, View.OrderLines> orders;
   private final RecentProducts products;
   private final EventLog log;
-  private final List<Integer> shards;
+  private final int instance;
+  private final List<Integer> first;
   private final Limits limits;
   private final MeterRegistry metrics;
   private @Nullable Started started;
@@ -63,23 +67,34 @@ public final class ReadModelVerticle extends VerticleBase {
    */
   public record Limits(long queryTimeoutMs, int maxWaiting, int batchRows) {}
 
-  private record Started(Follower follower, Waits waits, MessageConsumer<BusMessage> questions) {}
+  private record Started(
+      Follower follower,
+      Waits waits,
+      MessageConsumer<OwnShards> owner,
+      MessageConsumer<BusMessage> questions) {}
 
   /** Most callers that wait for each of the two kinds of question; see {@link Gathering}. */
   private static final int MAX_GATHERED = 10_000;
 
   /**
-   * @param shards those that are followed here; a question can wait for these only
+   * @param instance tells the read models of a node apart
+   * @param first the shards that are followed here until {@link Addresses#own} is told others
    */
   public ReadModelVerticle(
-      Views views, EventLog log, List<Integer> shards, Limits limits, MeterRegistry metrics) {
+      int instance,
+      List<Integer> first,
+      Views views,
+      EventLog log,
+      Limits limits,
+      MeterRegistry metrics) {
+    this.instance = instance;
+    this.first = List.copyOf(first);
     this.views = views;
     this.orders = new Gathering<>(MAX_GATHERED, views::byOrders);
     Gathering<Sku, View> stored =
         new Gathering<>(MAX_GATHERED, skus -> views.bySkus(skus).map(found -> all(skus, found)));
     this.products = new RecentProducts(stored::ask, System::nanoTime);
     this.log = log;
-    this.shards = List.copyOf(shards);
     this.limits = limits;
     this.metrics = metrics;
   }
@@ -88,11 +103,15 @@ public final class ReadModelVerticle extends VerticleBase {
   public Future<?> start() {
     ViewsWork work = new ViewsWork(vertx, views, products);
     Follower follower =
-        new Follower(vertx, FOLLOWER, shards, log, work, limits.batchRows(), metrics);
-    Waits waits = new Waits(log, follower, work, limits.queryTimeoutMs(), limits.maxWaiting());
+        new Follower(vertx, FOLLOWER, first, log, work, limits.batchRows(), metrics);
+    OtherCursors others = new OtherCursors(vertx, views, work, limits.queryTimeoutMs());
+    Waits waits =
+        new Waits(log, follower, others, work, limits.queryTimeoutMs(), limits.maxWaiting());
+    MessageConsumer<OwnShards> owner =
+        ShardOwner.listen(vertx, Role.READ_MODEL, instance, follower::own);
     MessageConsumer<BusMessage> questions =
-        vertx.eventBus().consumer(Addresses.QUERIES, question -> answer(question, waits));
-    started = new Started(follower, waits, questions);
+        vertx.eventBus().localConsumer(Addresses.QUERIES, question -> answer(question, waits));
+    started = new Started(follower, waits, owner, questions);
     return follower.start().compose(following -> questions.completion());
   }
 
@@ -102,9 +121,7 @@ public final class ReadModelVerticle extends VerticleBase {
     if (running == null) {
       return Future.succeededFuture();
     }
-    return running
-        .questions()
-        .unregister()
+    return Future.join(running.owner().unregister(), running.questions().unregister())
         .eventually(() -> {
           running.waits().close();
           return running.follower().stop();

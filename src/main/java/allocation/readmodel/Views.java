@@ -16,6 +16,9 @@ public interface Views {
   /** The last position of the shard that the views have seen; 0 at first. */
   Future<Long> cursor(int shard);
 
+  /** The cursors of all shards that have one. */
+  Future<Map<Integer, Long>> cursors();
+
   /**
    * Brings the views of some shards from their cursors to the last of their events, all of it or
    * nothing, and completes with where each of them is, in the same order. A shard that is not at

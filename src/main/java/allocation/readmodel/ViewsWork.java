@@ -70,6 +70,14 @@ final class ViewsWork implements ShardWork {
     return Future.succeededFuture();
   }
 
+  /** Another node has brought the views of a shard there. */
+  void broughtElsewhere(int shard, long at) {
+    if (!isAt(shard, at)) {
+      recent.forgetAll();
+      seen(shard, at);
+    }
+  }
+
   private long seen(int shard, long at) {
     cursors.put(shard, at);
     return at;

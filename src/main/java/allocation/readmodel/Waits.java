@@ -24,6 +24,7 @@ final class Waits {
 
   private final EventLog log;
   private final Follower follower;
+  private final OtherCursors others;
   private final ViewsWork work;
   private final long timeoutMs;
   private final int maxWaiting;
@@ -31,9 +32,16 @@ final class Waits {
   private @Nullable Future<Map<Integer, Long>> asked;
   private @Nullable Future<Map<Integer, Long>> askedNext;
 
-  Waits(EventLog log, Follower follower, ViewsWork work, long timeoutMs, int maxWaiting) {
+  Waits(
+      EventLog log,
+      Follower follower,
+      OtherCursors others,
+      ViewsWork work,
+      long timeoutMs,
+      int maxWaiting) {
     this.log = log;
     this.follower = follower;
+    this.others = others;
     this.work = work;
     this.timeoutMs = timeoutMs;
     this.maxWaiting = maxWaiting;
@@ -85,11 +93,22 @@ final class Waits {
     List<Future<Void>> missing =
         positions.entrySet().stream()
             .filter(wanted -> !work.isAt(wanted.getKey(), wanted.getValue()))
-            .map(wanted -> follower.reached(wanted.getKey(), wanted.getValue(), timeoutMs))
+            .map(wanted -> reached(wanted.getKey(), wanted.getValue()))
             .toList();
     return Future.all(missing)
         .map(THERE)
         .otherwise(cause -> behind(String.valueOf(cause.getMessage())));
+  }
+
+  private Future<Void> reached(int shard, long position) {
+    if (!follower.follows(shard)) {
+      return others.reached(shard, position);
+    }
+    return follower
+        .reached(shard, position, timeoutMs)
+        .recover(cause ->
+            // It has moved to another node meanwhile.
+            follower.follows(shard) ? Future.failedFuture(cause) : others.reached(shard, position));
   }
 
   private boolean isAt(Map<Integer, Long> positions) {

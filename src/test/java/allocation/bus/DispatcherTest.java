@@ -35,7 +35,7 @@ final class DispatcherTest {
   private final Vertx vertx = Vertx.vertx();
   private final Shards shards = new Shards(16);
   private final SetClock clock = new SetClock();
-  private final Dispatcher dispatcher = new Dispatcher(vertx.eventBus(), shards, clock, 200);
+  private final Dispatcher dispatcher = new Dispatcher(Requests.alone(vertx), shards, clock, 200);
 
   @BeforeEach
   void register() {

@@ -60,7 +60,7 @@ final class Handlers implements AutoCloseable {
         result(
             vertx.deployVerticle(
                 new CommandHandlerVerticle(
-                    vertx, settings, SHARDS, owned, ledger, clock, registry)));
+                    vertx, settings, SHARDS, 0, owned, ledger, clock, registry)));
   }
 
   /** What the handler has told its followers. */

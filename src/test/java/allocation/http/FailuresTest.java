@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import allocation.bus.CommandFailure;
 import allocation.bus.CommandMessage;
+import allocation.bus.CurrentPlacement;
 import allocation.bus.LocalCodec;
 import allocation.bus.View;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -151,6 +152,7 @@ class FailuresTest {
           new HttpVerticle(
               HttpService.SETTINGS,
               HttpService.SHARDS,
+              CurrentPlacement.alone(),
               Clock.systemUTC(),
               new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
               () -> Future.succeededFuture(List.of()));

@@ -8,6 +8,7 @@ import allocation.bus.CommandGroup;
 import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.bus.CommandResult;
+import allocation.bus.CurrentPlacement;
 import allocation.bus.LocalCodec;
 import allocation.bus.Query;
 import allocation.bus.QueryGroup;
@@ -80,7 +81,12 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
     this.settings = settings;
     this.verticle =
         new HttpVerticle(
-            settings, SHARDS, Clock.systemUTC(), metrics, () -> Future.succeededFuture(checks));
+            settings,
+            SHARDS,
+            CurrentPlacement.alone(),
+            Clock.systemUTC(),
+            metrics,
+            () -> Future.succeededFuture(checks));
   }
 
   /** Short waits; {@code bodyTimeoutMs} milliseconds for a body. */

@@ -9,6 +9,7 @@ import allocation.bus.BusMessage;
 import allocation.bus.LocalCodec;
 import allocation.bus.Query;
 import allocation.bus.QueryGroup;
+import allocation.bus.Requests;
 import allocation.bus.View;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
@@ -31,7 +32,7 @@ class QueriesTest {
   private static final Query.Freshness FRESH = new Query.Freshness.AtLeast(Map.of(3, 1L));
 
   private final Vertx vertx = Vertx.vertx();
-  private final Queries queries = new Queries(vertx, 5_000);
+  private final Queries queries = new Queries(vertx, Requests.alone(vertx), 5_000);
   private final List<BusMessage> messages = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -113,7 +114,11 @@ class QueriesTest {
     LocalCodec.register(silent.eventBus());
 
     List<Future<View>> answers =
-        ask(silent, new Queries(silent, 200), product("chair"), product("table"));
+        ask(
+            silent,
+            new Queries(silent, Requests.alone(silent), 200),
+            product("chair"),
+            product("table"));
 
     answers.forEach(answer -> assertThat(failure(answer)).isInstanceOf(ProblemException.class));
     result(silent.close());

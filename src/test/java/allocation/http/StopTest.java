@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import allocation.bus.Addresses;
 import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
+import allocation.bus.CurrentPlacement;
 import allocation.bus.LocalCodec;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -109,6 +110,7 @@ class StopTest {
     return new HttpVerticle(
         new Settings("127.0.0.1", port, 5_000, 5_000, 1_000, 1_000, 10, 1),
         HttpService.SHARDS,
+        CurrentPlacement.alone(),
         Clock.systemUTC(),
         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
         () -> Future.succeededFuture(List.of()));

@@ -120,6 +120,6 @@ final class BuyerNoticeVerticleTest {
     return Later.await(
         vertx.deployVerticle(
             new BuyerNoticeVerticle(
-                List.of(0, 1, 2), log, locks, cursors, mailbox, new SimpleMeterRegistry())));
+                0, List.of(0, 1, 2), log, locks, cursors, mailbox, new SimpleMeterRegistry())));
   }
 }

@@ -9,6 +9,7 @@ import allocation.bus.CommandKey;
 import allocation.bus.CommandReply;
 import allocation.bus.Dispatcher;
 import allocation.bus.LocalCodec;
+import allocation.bus.Requests;
 import allocation.domain.Arrival;
 import allocation.domain.BatchRef;
 import allocation.domain.Command;
@@ -63,11 +64,11 @@ final class TwoOwnersIT {
       result(
           vertx.deployVerticle(
               new CommandHandlerVerticle(
-                  vertx, settings, SHARDS, SHARDS.all(), ledger, Clock.systemUTC(), registry)));
+                  vertx, settings, SHARDS, 0, SHARDS.all(), ledger, Clock.systemUTC(), registry)));
       return new Service(
           vertx,
           registry,
-          new Dispatcher(vertx.eventBus(), SHARDS, Clock.systemUTC(), 15_000),
+          new Dispatcher(Requests.alone(vertx), SHARDS, Clock.systemUTC(), 15_000),
           new AtomicInteger());
     }
 

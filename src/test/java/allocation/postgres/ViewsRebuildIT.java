@@ -231,9 +231,10 @@ final class ViewsRebuildIT {
     await(
         vertx.deployVerticle(
             new ReadModelVerticle(
+                0,
+                new Shards(SHARDS).all(),
                 new PgViews(database.newPool(4)),
                 database.log,
-                new Shards(SHARDS).all(),
                 new ReadModelVerticle.Limits(10_000, 100, 50),
                 new SimpleMeterRegistry())));
   }

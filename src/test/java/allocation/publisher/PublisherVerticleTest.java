@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import allocation.bus.Addresses;
 import allocation.bus.EventsCommitted;
 import allocation.bus.LocalCodec;
+import allocation.bus.Role;
 import allocation.domain.LoggedEvent;
 import allocation.given.InMemoryCursors;
 import allocation.given.InMemoryEventLog;
@@ -162,7 +163,15 @@ final class PublisherVerticleTest {
     return Later.await(
         vertx.deployVerticle(
             new PublisherVerticle(
-                "publisher", List.of(0, 1), log, locks, cursors, topic, registry)));
+                Role.PUBLISHER,
+                "publisher",
+                0,
+                List.of(0, 1),
+                log,
+                locks,
+                cursors,
+                topic,
+                registry)));
   }
 
   private double published() {

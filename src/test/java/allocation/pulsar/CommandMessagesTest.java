@@ -11,6 +11,7 @@ import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.bus.Dispatcher;
 import allocation.bus.LocalCodec;
+import allocation.bus.Requests;
 import allocation.bus.Shards;
 import allocation.domain.Answer;
 import allocation.domain.BatchRef;
@@ -46,7 +47,7 @@ final class CommandMessagesTest {
   private final CommandMessages messages =
       new CommandMessages(
           CommandMessagesTest::parse,
-          new Dispatcher(vertx.eventBus(), new Shards(1), Clock.systemUTC(), 500),
+          new Dispatcher(Requests.alone(vertx), new Shards(1), Clock.systemUTC(), 500),
           pauses,
           MAX_BYTES);
 

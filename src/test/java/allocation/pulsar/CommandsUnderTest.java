@@ -7,6 +7,7 @@ import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.bus.Dispatcher;
 import allocation.bus.LocalCodec;
+import allocation.bus.Requests;
 import allocation.bus.Shards;
 import allocation.domain.Answer;
 import allocation.domain.BatchRef;
@@ -49,7 +50,7 @@ final class CommandsUnderTest {
         vertx.deployVerticle(
             new PulsarCommandsVerticle(
                 pulsar,
-                new Dispatcher(vertx.eventBus(), new Shards(1), Clock.systemUTC(), 1_000),
+                new Dispatcher(Requests.alone(vertx), new Shards(1), Clock.systemUTC(), 1_000),
                 CommandsUnderTest::command,
                 CommandsUnderTest::change,
                 () -> "made",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import allocation.bus.LocalCodec;
+import allocation.bus.Role;
 import allocation.domain.LoggedEvent;
 import allocation.embedded.Servers;
 import allocation.given.GivenEvents;
@@ -123,7 +124,15 @@ final class PublisherOnPulsarIT {
     return Later.await(
         vertx.deployVerticle(
             new PublisherVerticle(
-                name, List.of(0), log, locks, cursors, topic, new SimpleMeterRegistry())));
+                Role.PUBLISHER,
+                name,
+                0,
+                List.of(0),
+                log,
+                locks,
+                cursors,
+                topic,
+                new SimpleMeterRegistry())));
   }
 
   private void awaitCursor(String name, long position) {

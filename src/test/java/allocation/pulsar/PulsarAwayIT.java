@@ -3,6 +3,7 @@ package allocation.pulsar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import allocation.bus.Role;
 import allocation.domain.LoggedEvent;
 import allocation.embedded.Ports;
 import allocation.embedded.PulsarServer;
@@ -80,7 +81,9 @@ final class PulsarAwayIT {
     Later.await(
         vertx.deployVerticle(
             new PublisherVerticle(
+                Role.PUBLISHER,
                 "publisher",
+                0,
                 List.of(0),
                 log,
                 new InMemoryLocks(),

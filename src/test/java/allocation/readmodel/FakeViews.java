@@ -36,6 +36,11 @@ final class FakeViews implements Views {
   }
 
   @Override
+  public Future<Map<Integer, Long>> cursors() {
+    return FakeLog.here(database).map(up -> Map.copyOf(cursors));
+  }
+
+  @Override
   public Future<List<Long>> apply(List<Run> runs) {
     applying.tryComplete();
     return FakeLog.here(gate.future()).map(open -> runs.stream().map(this::apply).toList());

@@ -252,9 +252,10 @@ final class ReadModelVerticleTest {
         got(
             vertx.deployVerticle(
                 new ReadModelVerticle(
+                    0,
+                    List.of(0),
                     views,
                     log,
-                    List.of(0),
                     new ReadModelVerticle.Limits(queryTimeoutMs, maxWaiting, 5),
                     new SimpleMeterRegistry())));
   }

@@ -1,0 +1,229 @@
+package allocation.bus;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the part of the service that something is for, on this node or on another, and asks again
+ * while there is time when a node has gone, or has handed over what it was asked for. So only what
+ * may be done twice is asked here: questions, and commands, which are known by their keys. Belongs
+ * to one event loop.
+ *
+ * <p>A failed Future is read with {@link CommandFailure#of}.
+ */
+public final class Requests {
+  /** The header that tells another node how many milliseconds the caller still waits. */
+  public static final String LEFT_MS = "left-ms";
+
+  private static final long FIRST_PAUSE_MS = 20;
+  private static final long LONGEST_PAUSE_MS = 200;
+
+  /** A node that does not answer is asked again, in case that what it was sent was lost. */
+  private static final int TRIES_OF_A_SILENT_NODE = 3;
+
+  private final Vertx vertx;
+  private final CurrentPlacement placement;
+  private final Set<Attempt<?>> away = new LinkedHashSet<>();
+  private int turn;
+
+  /** Which part of the service is asked. */
+  public sealed interface To {
+    /** The handler of a shard. */
+    record Handler(int shard) implements To {}
+
+    /** Any handler: what it is asked is in the database. */
+    record AnyHandler() implements To {}
+
+    /** Any read model. */
+    record ReadModel() implements To {}
+  }
+
+  public Requests(Vertx vertx, CurrentPlacement placement) {
+    this.vertx = vertx;
+    this.placement = placement;
+    if (!placement.get().isAlone()) {
+      vertx.eventBus().<BusMessage>localConsumer(Addresses.PLACED, moved -> sendAgain());
+    }
+  }
+
+  /** Of a node that is alone. */
+  public static Requests alone(Vertx vertx) {
+    return new Requests(vertx, CurrentPlacement.alone());
+  }
+
+  /** The reply, within so many milliseconds. */
+  public <T> Future<T> ask(To to, BusMessage message, long timeoutMs) {
+    if (placement.get().isAlone()) {
+      return here(to, message, timeoutMs);
+    }
+    Attempt<T> attempt = new Attempt<>(to, message, timeoutMs);
+    attempt.send();
+    return attempt.answer.future();
+  }
+
+  private <T> Future<T> here(To to, BusMessage message, long timeoutMs) {
+    return vertx
+        .eventBus()
+        .<T>request(
+            address(to),
+            message,
+            new DeliveryOptions().setSendTimeout(timeoutMs).setLocalOnly(true))
+        .map(Message::body);
+  }
+
+  private static String address(To to) {
+    return switch (to) {
+      case To.Handler of -> Addresses.commands(of.shard());
+      case To.AnyHandler any -> Addresses.BATCH_OWNERS;
+      case To.ReadModel any -> Addresses.QUERIES;
+    };
+  }
+
+  /** This node if it can, else one after the other. */
+  private Optional<String> node(To to, Placement now) {
+    return switch (to) {
+      case To.Handler of -> now.owner(Role.HANDLER, of.shard());
+      case To.AnyHandler any -> any(now, Role.HANDLER);
+      case To.ReadModel any -> any(now, Role.READ_MODEL);
+    };
+  }
+
+  private Optional<String> any(Placement now, Role role) {
+    List<String> nodes = now.nodes(role);
+    if (nodes.isEmpty() || nodes.contains(now.self())) {
+      return nodes.isEmpty() ? Optional.empty() : Optional.of(now.self());
+    }
+    turn = (turn + 1) % nodes.size();
+    return Optional.of(nodes.get(turn));
+  }
+
+  /** A node that is gone will not answer. */
+  private void sendAgain() {
+    Set<String> live = placement.get().live();
+    List.copyOf(away).stream()
+        .filter(attempt -> attempt.askedNode != null && !live.contains(attempt.askedNode))
+        .forEach(attempt -> {
+          attempt.mayBeDone = true;
+          attempt.send();
+        });
+  }
+
+  private final class Attempt<T> {
+    private final To to;
+    private final BusMessage message;
+    private final long endNanos;
+    private final long silenceMs;
+    private final Promise<T> answer = Promise.promise();
+    private long pauseMs = FIRST_PAUSE_MS;
+    private int sendings;
+    private boolean mayBeDone;
+    private @Nullable String askedNode;
+
+    Attempt(To to, BusMessage message, long timeoutMs) {
+      this.to = to;
+      this.message = message;
+      this.endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+      this.silenceMs = Math.max(1, timeoutMs / TRIES_OF_A_SILENT_NODE);
+    }
+
+    void send() {
+      long leftMs = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+      if (leftMs < 1) {
+        end(null, outOfTime());
+        return;
+      }
+      sendings++;
+      int sending = sendings;
+      Placement now = placement.get();
+      Optional<String> node = node(to, now);
+      if (node.isEmpty()) {
+        askedNode = null;
+        pause(sending, new ReplyException(ReplyFailure.NO_HANDLERS, "no node serves " + to));
+      } else if (node.get().equals(now.self())) {
+        askedNode = null;
+        Requests.this
+            .<T>here(to, message, leftMs)
+            .onComplete(done -> answered(sending, done.result(), done.cause()));
+      } else {
+        askedNode = node.get();
+        away.add(this);
+        vertx
+            .eventBus()
+            .<T>request(
+                Addresses.node(node.get()),
+                message,
+                new DeliveryOptions()
+                    .setSendTimeout(Math.min(leftMs, silenceMs))
+                    .addHeader(LEFT_MS, String.valueOf(leftMs)))
+            .map(Message::body)
+            .onComplete(done -> answered(sending, done.result(), done.cause()));
+      }
+    }
+
+    /** Also of a sending that was given up: an answer is an answer. */
+    private void answered(int sending, @Nullable T result, @Nullable Throwable cause) {
+      if (cause == null || !isPassing(cause)) {
+        end(result, cause);
+        return;
+      }
+      mayBeDone |= !isUndone(cause);
+      pause(sending, cause);
+    }
+
+    private void pause(int sending, Throwable cause) {
+      if (sending != sendings || answer.future().isComplete()) {
+        return;
+      }
+      long leftMs = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+      if (leftMs <= pauseMs) {
+        end(null, mayBeDone ? outOfTime() : cause);
+        return;
+      }
+      vertx.setTimer(
+          pauseMs,
+          over -> {
+            if (sending == sendings && !answer.future().isComplete()) {
+              send();
+            }
+          });
+      pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
+    }
+
+    private void end(@Nullable T result, @Nullable Throwable cause) {
+      away.remove(this);
+      if (cause == null) {
+        answer.tryComplete(result);
+      } else {
+        answer.tryFail(cause);
+      }
+    }
+
+    private static ReplyException outOfTime() {
+      return new ReplyException(ReplyFailure.TIMEOUT, "no answer in time");
+    }
+
+    /** Another try may have an answer. */
+    private static boolean isPassing(Throwable cause) {
+      return cause instanceof ReplyException failure
+          && (failure.failureType() != ReplyFailure.RECIPIENT_FAILURE
+              || failure.failureCode() == CommandFailure.MOVED);
+    }
+
+    private static boolean isUndone(Throwable cause) {
+      return cause instanceof ReplyException failure
+          && (failure.failureType() == ReplyFailure.NO_HANDLERS
+              || failure.failureCode() == CommandFailure.MOVED);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package allocation.cluster;
+
+import allocation.bus.CurrentPlacement;
+import allocation.bus.Placement;
+import allocation.bus.Role;
+import allocation.bus.Shards;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** This node in its cluster: joins, takes its share of the shards, leaves. */
+public final class ClusterNode {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+
+  private final Vertx vertx;
+  private final Membership membership;
+  private final CurrentPlacement placement;
+  private @Nullable PlacementVerticle placing;
+
+  private ClusterNode(Vertx vertx, Membership membership) {
+    this.vertx = vertx;
+    this.membership = membership;
+    this.placement =
+        new CurrentPlacement(new Placement(membership.self(), Set.of(membership.self()), Map.of()));
+  }
+
+  /** Makes a Vert.x that is a member; fails when it cannot bind its addresses. */
+  public static Future<ClusterNode> join(VertxBuilder builder, Settings settings) {
+    String host = settings.host().orElseGet(ClusterNode::ownAddress);
+    HazelcastClusterManager manager =
+        new HazelcastClusterManager(HazelcastConfig.of(settings, host));
+    EventBusOptions bus = new EventBusOptions().setHost(host).setPort(settings.busPort());
+    return builder
+        .with(new VertxOptions().setEventBusOptions(bus))
+        .withClusterManager(manager)
+        .buildClustered()
+        .map(vertx -> {
+          LOG.info("joined the cluster node={} host={}", manager.getNodeId(), host);
+          return new ClusterNode(
+              vertx, new HazelcastMembership(vertx, manager.getHazelcastInstance()));
+        });
+  }
+
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  public CurrentPlacement placement() {
+    return placement;
+  }
+
+  /**
+   * Takes part from now on: what the other nodes send is taken in, and shards come and go.
+   *
+   * @param instances of each role that are deployed here
+   */
+  public Future<Void> takePart(Map<Role, Integer> instances, Shards shards, Clock clock) {
+    PlacementVerticle verticle =
+        new PlacementVerticle(membership, placement, instances, shards.count());
+    placing = verticle;
+    return vertx
+        .deployVerticle(new NodeGateVerticle(membership.self(), shards, clock))
+        .compose(gate -> vertx.deployVerticle(new NudgesAbroad(placement, shards)))
+        .compose(nudges -> vertx.deployVerticle(verticle))
+        .mapEmpty();
+  }
+
+  /** Hands over what others can take; completes when that is done. */
+  public Future<Void> leave() {
+    PlacementVerticle verticle = placing;
+    return verticle == null ? Future.succeededFuture() : verticle.leave();
+  }
+
+  private static String ownAddress() {
+    try {
+      return InetAddress.getLocalHost().getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new UncheckedIOException("this machine's name has no address: set cluster.host", e);
+    }
+  }
+}

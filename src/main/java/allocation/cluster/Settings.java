@@ -1,0 +1,31 @@
+package allocation.cluster;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How this node finds the others, and they it.
+ *
+ * @param name only nodes of the same name join each other
+ * @param members addresses at which others may be: {@code host} or {@code host:port}
+ * @param dns a name that stands for the addresses of all nodes, instead of {@code members}
+ * @param host the address at which others reach this node; empty: that of the machine's name
+ * @param port of the membership; where it is taken, the next that is free unless {@code dns} is set
+ * @param busPort of the event bus; 0 for any that is free
+ * @param silenceSeconds a node that was not heard for so long is taken for dead
+ */
+public record Settings(
+    String name,
+    List<String> members,
+    Optional<String> dns,
+    Optional<String> host,
+    int port,
+    int busPort,
+    int silenceSeconds) {
+  public Settings {
+    members = List.copyOf(members);
+    if (members.isEmpty() == dns.isEmpty()) {
+      throw new IllegalArgumentException("either members or dns has to be given");
+    }
+  }
+}
