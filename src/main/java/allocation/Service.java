@@ -1,7 +1,6 @@
 package allocation;
 
 import allocation.bus.Dispatcher;
-import allocation.bus.LocalCodec;
 import allocation.handler.CommandHandlerVerticle;
 import allocation.http.HttpVerticle;
 import allocation.json.CommandJson;
@@ -26,6 +25,7 @@ import allocation.pulsar.PulsarEventTopic;
 import allocation.pulsar.PulsarLineAllocatedTopic;
 import allocation.pulsar.VertxPulsar;
 import allocation.readmodel.ReadModelVerticle;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -80,7 +80,7 @@ public final class Service {
       collections.close();
       return vertx.close();
     });
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     writePool = config.postgres().pool(vertx, config.unitLimitMs());
     viewPool = config.views().pool(vertx, config.unitLimitMs());
     log = new PgEventLog(writePool);

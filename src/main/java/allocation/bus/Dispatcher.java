@@ -6,7 +6,6 @@ import allocation.domain.Sku;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.Message;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,8 +47,8 @@ public final class Dispatcher {
     CommandMessage message =
         new CommandMessage(
             sku, command, key, correlationId, clock.instant().plusMillis(replyTimeoutMs));
-    return bus.<CommandReply>request(Addresses.commands(shards.of(sku)), message, options())
-        .map(Message::body);
+    return bus.<BusMessage>request(Addresses.commands(shards.of(sku)), message, options())
+        .compose(Replies.as(CommandReply.class));
   }
 
   /**
@@ -85,16 +84,18 @@ public final class Dispatcher {
   }
 
   private Future<List<CommandResult>> sendGroup(int shard, CommandGroup group) {
-    return bus.<CommandGroup.Results>request(Addresses.commands(shard), group, options())
-        .map(reply -> reply.body().results())
+    return bus.<BusMessage>request(Addresses.commands(shard), group, options())
+        .compose(Replies.as(CommandGroup.Results.class))
+        .map(CommandGroup.Results::results)
         .otherwise(cause ->
             Collections.nCopies(
                 group.commands().size(), new CommandResult.NotDone(CommandFailure.of(cause))));
   }
 
   private Future<Optional<Sku>> ownerOf(BatchRef ref) {
-    return bus.<BatchOwner.Found>request(Addresses.BATCH_OWNERS, new BatchOwner(ref), options())
-        .map(reply -> reply.body().sku());
+    return bus.<BusMessage>request(Addresses.BATCH_OWNERS, new BatchOwner(ref), options())
+        .compose(Replies.as(BatchOwner.Found.class))
+        .map(BatchOwner.Found::sku);
   }
 
   private DeliveryOptions options() {

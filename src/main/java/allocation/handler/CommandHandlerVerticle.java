@@ -5,6 +5,8 @@ import allocation.bus.BatchOwner;
 import allocation.bus.BusMessage;
 import allocation.bus.CommandFailure;
 import allocation.bus.Shards;
+import allocation.bus.Unreadable;
+import allocation.domain.BatchRef;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -81,7 +83,7 @@ public final class CommandHandlerVerticle extends VerticleBase {
     for (int shard : owned) {
       consumers.add(vertx.eventBus().consumer(Addresses.commands(shard), this::take));
     }
-    consumers.add(vertx.eventBus().consumer(Addresses.BATCH_OWNERS, this::tellOwner));
+    consumers.add(vertx.eventBus().<BusMessage>consumer(Addresses.BATCH_OWNERS, this::tellOwner));
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
   }
 
@@ -136,13 +138,27 @@ public final class CommandHandlerVerticle extends VerticleBase {
         });
   }
 
-  private void tellOwner(Message<BatchOwner> request) {
+  private void tellOwner(Message<BusMessage> request) {
+    Object body = request.body();
+    switch (body) {
+      case BatchOwner question -> tellOwner(request, question.ref());
+      case Unreadable other -> refuse(request, other.why());
+      default -> refuse(request, "not a question for an owner: " + body.getClass().getName());
+    }
+  }
+
+  private void tellOwner(Message<BusMessage> request, BatchRef ref) {
     ledger
-        .ownerOf(request.body().ref())
+        .ownerOf(ref)
         .onSuccess(sku -> request.reply(new BatchOwner.Found(sku)))
         .onFailure(cause -> {
-          LOG.warn("the owner of a batch cannot be told ref={}", request.body().ref(), cause);
+          LOG.warn("the owner of a batch cannot be told ref={}", ref, cause);
           CommandFailure.BUSY.reply(request, "the database is not available");
         });
+  }
+
+  private static void refuse(Message<BusMessage> request, String why) {
+    LOG.error("a question cannot be read address={} why={}", request.address(), why);
+    CommandFailure.INTERNAL.reply(request, why);
   }
 }

@@ -5,6 +5,7 @@ import allocation.bus.BusMessage;
 import allocation.bus.CommandFailure;
 import allocation.bus.Query;
 import allocation.bus.QueryGroup;
+import allocation.bus.Replies;
 import allocation.bus.View;
 import allocation.json.Problem;
 import allocation.json.ProblemType;
@@ -12,7 +13,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.util.ArrayList;
@@ -84,10 +84,9 @@ final class Queries {
       List<Asked> all = waiting;
       waiting = new ArrayList<>();
       if (all.size() == 1) {
-        Queries.this.<View>request(all.getFirst().query()).onComplete(all.getFirst().answer());
+        request(all.getFirst().query()).onComplete(all.getFirst().answer());
       } else if (!all.isEmpty()) {
-        Queries.this
-            .<QueryGroup.Views>request(new QueryGroup(all.stream().map(Asked::query).toList()))
+        request(new QueryGroup(all.stream().map(Asked::query).toList()), QueryGroup.Views.class)
             .onSuccess(reply -> answer(all, reply.views()))
             .onFailure(cause -> all.forEach(asked -> asked.answer().fail(cause)));
       }
@@ -105,11 +104,16 @@ final class Queries {
     }
   }
 
-  private <T> Future<T> request(BusMessage message) {
+  private Future<View> request(Query query) {
+    return request(query, View.class);
+  }
+
+  private <T extends BusMessage> Future<T> request(BusMessage message, Class<T> reply) {
     return vertx
         .eventBus()
-        .<T>request(Addresses.QUERIES, message, new DeliveryOptions().setSendTimeout(timeoutMs))
-        .map(Message::body);
+        .<BusMessage>request(
+            Addresses.QUERIES, message, new DeliveryOptions().setSendTimeout(timeoutMs))
+        .compose(Replies.as(reply));
   }
 
   private static Problem problem(Throwable cause) {

@@ -1,6 +1,7 @@
 package allocation.log;
 
 import allocation.bus.Addresses;
+import allocation.bus.BusMessage;
 import allocation.bus.EventsCommitted;
 import allocation.bus.LogPositions;
 import io.micrometer.core.instrument.Gauge;
@@ -13,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows the log of some shards and has its work done, in position order and without a gap.
@@ -21,6 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * one verticle's event loop.
  */
 public final class Follower {
+  private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
+
   private final Vertx vertx;
   private final Map<Integer, ShardFollower> shards = new LinkedHashMap<>();
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
@@ -56,8 +61,8 @@ public final class Follower {
         consumers.add(
             vertx
                 .eventBus()
-                .<EventsCommitted>consumer(
-                    Addresses.events(shard), nudge -> follower.nudged(nudge.body()))));
+                .<BusMessage>consumer(
+                    Addresses.events(shard), nudge -> nudged(follower, nudge.body()))));
     consumers.add(
         vertx
             .eventBus()
@@ -79,6 +84,15 @@ public final class Follower {
     return Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
         .transform(left -> Future.join(shards.values().stream().map(ShardFollower::stop).toList()))
         .mapEmpty();
+  }
+
+  private void nudged(ShardFollower follower, Object nudge) {
+    if (nudge instanceof EventsCommitted committed) {
+      follower.nudged(committed);
+    } else {
+      // Of a newer version, say. The news of the log bring the same a moment later.
+      LOG.debug("a nudge cannot be read, waits for the news of the log nudge={}", nudge);
+    }
   }
 
   private void heard(Map<Integer, Long> positions) {

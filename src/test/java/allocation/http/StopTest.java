@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import allocation.bus.Addresses;
 import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
-import allocation.bus.LocalCodec;
+import allocation.wire.WireCodec;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -36,7 +36,7 @@ class StopTest {
 
   @BeforeEach
   void handlers() {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     for (int shard : HttpService.SHARDS.all()) {
       vertx.eventBus().<CommandMessage>consumer(Addresses.commands(shard), arrived::complete);
     }

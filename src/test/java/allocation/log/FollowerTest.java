@@ -6,11 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import allocation.bus.Addresses;
 import allocation.bus.EventsCommitted;
-import allocation.bus.LocalCodec;
 import allocation.bus.LogPositions;
+import allocation.bus.Unreadable;
 import allocation.domain.LoggedEvent;
 import allocation.given.InMemoryEventLog;
 import allocation.given.Later;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -36,7 +37,7 @@ final class FollowerTest {
 
   @BeforeEach
   void register_the_codec() {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
   }
 
   @AfterEach
@@ -74,6 +75,19 @@ final class FollowerTest {
     news();
 
     awaitDone(3);
+  }
+
+  @Test
+  void a_nudge_that_cannot_be_read_is_made_good_by_the_news_of_the_log() {
+    start();
+    log.append(SHARD, "LAMP", 3);
+    vertx.eventBus().publish(Addresses.events(SHARD), new Unreadable("a field is new"));
+
+    news();
+    awaitDone(3);
+    nudge(log.append(SHARD, "LAMP", 1));
+
+    awaitDone(4);
   }
 
   @Test

@@ -6,7 +6,6 @@ import allocation.bus.CommandFailure;
 import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.bus.Dispatcher;
-import allocation.bus.LocalCodec;
 import allocation.bus.Shards;
 import allocation.domain.Answer;
 import allocation.domain.BatchRef;
@@ -17,6 +16,7 @@ import allocation.domain.Outcome;
 import allocation.domain.Refusal;
 import allocation.domain.Sku;
 import allocation.given.Later;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -77,7 +77,7 @@ final class CommandsUnderTest {
   }
 
   void answer() {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     vertx
         .eventBus()
         .<BatchOwner>consumer(
