@@ -2,7 +2,6 @@ package allocation;
 
 import allocation.bus.CurrentPlacement;
 import allocation.bus.Dispatcher;
-import allocation.bus.LocalCodec;
 import allocation.bus.Requests;
 import allocation.bus.Role;
 import allocation.cluster.ClusterNode;
@@ -30,6 +29,7 @@ import allocation.pulsar.PulsarEventTopic;
 import allocation.pulsar.PulsarLineAllocatedTopic;
 import allocation.pulsar.VertxPulsar;
 import allocation.readmodel.ReadModelVerticle;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -96,7 +96,7 @@ public final class Service {
       collections.close();
       return vertx.close();
     });
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     writePool = config.postgres().pool(vertx, config.unitLimitMs());
     viewPool = config.views().pool(vertx, config.unitLimitMs());
     log = new PgEventLog(writePool);

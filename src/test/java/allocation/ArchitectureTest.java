@@ -55,6 +55,7 @@ class ArchitectureTest {
     arrows.put("bus", List.of("domain"));
     // Views and failures that are shown to outsiders are messages of the bus.
     arrows.put("json", List.of("domain", "bus"));
+    arrows.put("wire", List.of("domain", "bus", "json"));
     arrows.put("log", List.of("domain", "bus"));
     // The verticles never import each other: they meet on the bus.
     ports.forEach(verticle -> arrows.put(verticle, shared));

@@ -27,5 +27,5 @@ public final class CurrentPlacement {
   }
 
   /** There is a new placement. */
-  public record Placed() implements BusMessage {}
+  public record Placed() implements LocalMessage {}
 }

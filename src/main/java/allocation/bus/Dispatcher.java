@@ -46,7 +46,8 @@ public final class Dispatcher {
     CommandMessage message =
         new CommandMessage(
             sku, command, key, correlationId, clock.instant().plusMillis(replyTimeoutMs));
-    return requests.ask(new To.Handler(shards.of(sku)), message, replyTimeoutMs);
+    return requests.ask(
+        new To.Handler(shards.of(sku)), message, CommandReply.class, replyTimeoutMs);
   }
 
   /**
@@ -83,7 +84,7 @@ public final class Dispatcher {
 
   private Future<List<CommandResult>> sendGroup(int shard, CommandGroup group) {
     return requests
-        .<CommandGroup.Results>ask(new To.Handler(shard), group, replyTimeoutMs)
+        .ask(new To.Handler(shard), group, CommandGroup.Results.class, replyTimeoutMs)
         .map(CommandGroup.Results::results)
         .otherwise(cause ->
             Collections.nCopies(
@@ -92,7 +93,7 @@ public final class Dispatcher {
 
   private Future<Optional<Sku>> ownerOf(BatchRef ref) {
     return requests
-        .<BatchOwner.Found>ask(new To.AnyHandler(), new BatchOwner(ref), replyTimeoutMs)
+        .ask(new To.AnyHandler(), new BatchOwner(ref), BatchOwner.Found.class, replyTimeoutMs)
         .map(BatchOwner.Found::sku);
   }
 }

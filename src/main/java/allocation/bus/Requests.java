@@ -62,24 +62,24 @@ public final class Requests {
     return new Requests(vertx, CurrentPlacement.alone());
   }
 
-  /** The reply, within so many milliseconds. */
-  public <T> Future<T> ask(To to, BusMessage message, long timeoutMs) {
+  /** The reply, of the type that is expected, within so many milliseconds. */
+  public <T extends BusMessage> Future<T> ask(
+      To to, BusMessage message, Class<T> reply, long timeoutMs) {
     if (placement.get().isAlone()) {
-      return here(to, message, timeoutMs);
+      return here(to, message, timeoutMs).compose(Replies.as(reply));
     }
-    Attempt<T> attempt = new Attempt<>(to, message, timeoutMs);
+    Attempt<T> attempt = new Attempt<>(to, message, reply, timeoutMs);
     attempt.send();
     return attempt.answer.future();
   }
 
-  private <T> Future<T> here(To to, BusMessage message, long timeoutMs) {
+  private Future<Message<BusMessage>> here(To to, BusMessage message, long timeoutMs) {
     return vertx
         .eventBus()
-        .<T>request(
+        .request(
             address(to),
             message,
-            new DeliveryOptions().setSendTimeout(timeoutMs).setLocalOnly(true))
-        .map(Message::body);
+            new DeliveryOptions().setSendTimeout(timeoutMs).setLocalOnly(true));
   }
 
   private static String address(To to) {
@@ -119,9 +119,10 @@ public final class Requests {
         });
   }
 
-  private final class Attempt<T> {
+  private final class Attempt<T extends BusMessage> {
     private final To to;
     private final BusMessage message;
+    private final Class<T> reply;
     private final long endNanos;
     private final long silenceMs;
     private final Promise<T> answer = Promise.promise();
@@ -130,9 +131,10 @@ public final class Requests {
     private boolean mayBeDone;
     private @Nullable String askedNode;
 
-    Attempt(To to, BusMessage message, long timeoutMs) {
+    Attempt(To to, BusMessage message, Class<T> reply, long timeoutMs) {
       this.to = to;
       this.message = message;
+      this.reply = reply;
       this.endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
       this.silenceMs = Math.max(1, timeoutMs / TRIES_OF_A_SILENT_NODE);
     }
@@ -152,21 +154,21 @@ public final class Requests {
         pause(sending, new ReplyException(ReplyFailure.NO_HANDLERS, "no node serves " + to));
       } else if (node.get().equals(now.self())) {
         askedNode = null;
-        Requests.this
-            .<T>here(to, message, leftMs)
+        here(to, message, leftMs)
+            .compose(Replies.as(reply))
             .onComplete(done -> answered(sending, done.result(), done.cause()));
       } else {
         askedNode = node.get();
         away.add(this);
         vertx
             .eventBus()
-            .<T>request(
+            .<BusMessage>request(
                 Addresses.node(node.get()),
                 message,
                 new DeliveryOptions()
                     .setSendTimeout(Math.min(leftMs, silenceMs))
                     .addHeader(LEFT_MS, String.valueOf(leftMs)))
-            .map(Message::body)
+            .compose(Replies.as(reply))
             .onComplete(done -> answered(sending, done.result(), done.cause()));
       }
     }

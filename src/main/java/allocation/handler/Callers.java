@@ -6,25 +6,37 @@ import allocation.bus.CommandGroup;
 import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.bus.CommandResult;
+import allocation.bus.Unreadable;
 import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes {@link Pending} commands of requests, and replies to the requests when they have answers.
  */
 final class Callers {
+  private static final Logger LOG = LoggerFactory.getLogger(Callers.class);
+
   private Callers() {}
 
-  /** The commands of a request, in their order. */
+  /** The commands of a request, in their order; none when it is answered already: it has none. */
   static List<Pending> pending(Message<BusMessage> request) {
-    return switch (request.body()) {
+    Object body = request.body();
+    return switch (body) {
       case CommandMessage one -> List.of(new Pending(one, new Single(request)));
       case CommandGroup group -> pending(request, group);
-      case BusMessage other ->
-          throw new IllegalArgumentException("not a command: " + other.getClass());
+      case Unreadable other -> refused(request, other.why());
+      default -> refused(request, "not a command: " + body.getClass().getName());
     };
+  }
+
+  private static List<Pending> refused(Message<BusMessage> request, String why) {
+    LOG.error("a command cannot be read address={} why={}", request.address(), why);
+    CommandFailure.INTERNAL.reply(request, why);
+    return List.of();
   }
 
   private static List<Pending> pending(Message<BusMessage> request, CommandGroup group) {

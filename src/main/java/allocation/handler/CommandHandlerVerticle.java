@@ -7,6 +7,8 @@ import allocation.bus.CommandFailure;
 import allocation.bus.Role;
 import allocation.bus.ShardOwner;
 import allocation.bus.Shards;
+import allocation.bus.Unreadable;
+import allocation.domain.BatchRef;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -90,7 +92,7 @@ public final class CommandHandlerVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    others.add(vertx.eventBus().localConsumer(Addresses.BATCH_OWNERS, this::tellOwner));
+    others.add(vertx.eventBus().<BusMessage>localConsumer(Addresses.BATCH_OWNERS, this::tellOwner));
     others.add(ShardOwner.listen(vertx, Role.HANDLER, instance, this::own));
     return own(first);
   }
@@ -186,13 +188,27 @@ public final class CommandHandlerVerticle extends VerticleBase {
         });
   }
 
-  private void tellOwner(Message<BatchOwner> request) {
+  private void tellOwner(Message<BusMessage> request) {
+    Object body = request.body();
+    switch (body) {
+      case BatchOwner question -> tellOwner(request, question.ref());
+      case Unreadable other -> refuse(request, other.why());
+      default -> refuse(request, "not a question for an owner: " + body.getClass().getName());
+    }
+  }
+
+  private void tellOwner(Message<BusMessage> request, BatchRef ref) {
     ledger
-        .ownerOf(request.body().ref())
+        .ownerOf(ref)
         .onSuccess(sku -> request.reply(new BatchOwner.Found(sku)))
         .onFailure(cause -> {
-          LOG.warn("the owner of a batch cannot be told ref={}", request.body().ref(), cause);
+          LOG.warn("the owner of a batch cannot be told ref={}", ref, cause);
           CommandFailure.BUSY.reply(request, "the database is not available");
         });
+  }
+
+  private static void refuse(Message<BusMessage> request, String why) {
+    LOG.error("a question cannot be read address={} why={}", request.address(), why);
+    CommandFailure.INTERNAL.reply(request, why);
   }
 }

@@ -84,10 +84,9 @@ final class Queries {
       List<Asked> all = waiting;
       waiting = new ArrayList<>();
       if (all.size() == 1) {
-        Queries.this.<View>request(all.getFirst().query()).onComplete(all.getFirst().answer());
+        request(all.getFirst().query()).onComplete(all.getFirst().answer());
       } else if (!all.isEmpty()) {
-        Queries.this
-            .<QueryGroup.Views>request(new QueryGroup(all.stream().map(Asked::query).toList()))
+        request(new QueryGroup(all.stream().map(Asked::query).toList()), QueryGroup.Views.class)
             .onSuccess(reply -> answer(all, reply.views()))
             .onFailure(cause -> all.forEach(asked -> asked.answer().fail(cause)));
       }
@@ -105,8 +104,12 @@ final class Queries {
     }
   }
 
-  private <T> Future<T> request(BusMessage message) {
-    return requests.ask(new Requests.To.ReadModel(), message, timeoutMs);
+  private Future<View> request(Query query) {
+    return request(query, View.class);
+  }
+
+  private <T extends BusMessage> Future<T> request(BusMessage message, Class<T> reply) {
+    return requests.ask(new Requests.To.ReadModel(), message, reply, timeoutMs);
   }
 
   private static Problem problem(Throwable cause) {

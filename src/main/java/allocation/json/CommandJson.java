@@ -5,7 +5,9 @@ import allocation.domain.BatchRef;
 import allocation.domain.Command;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +15,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 
-/** Commands as outsiders write them. Every reader throws {@link BadInput} with all violations. */
+/**
+ * Commands as outsiders write them, and as we do. Every reader throws {@link BadInput} with all
+ * violations.
+ */
 public final class CommandJson {
   /** Most lines of a bulk request. */
   public static final int MAX_LINES = 1_000;
@@ -94,7 +99,11 @@ public final class CommandJson {
 
   /** Any command, as a message: {@code {type, …}} with the field names of the HTTP requests. */
   public static Command read(byte[] message) {
-    Fields in = fields(message);
+    return read(fields(message));
+  }
+
+  /** The same of an object inside a message. */
+  public static Command read(Fields in) {
     String type = in.text("type").orElse("");
     return switch (type) {
       case "CreateBatch" -> createBatch(in, "quantity");
@@ -102,8 +111,51 @@ public final class CommandJson {
       case "Allocate" -> allocate(in, "orderId", "quantity");
       case "Deallocate" -> deallocate(in);
       default ->
-          throw new BadInput("type", "must be CreateBatch, ChangeBatch, Allocate or Deallocate");
+          throw new BadInput(
+              in.place("type"), "must be CreateBatch, ChangeBatch, Allocate or Deallocate");
     };
+  }
+
+  /** As {@link #read} reads it. */
+  public static JsonText of(Command command) {
+    return out -> {
+      out.writeStartObject();
+      writeMembers(out, command);
+      out.writeEndObject();
+    };
+  }
+
+  private static void writeMembers(JsonGenerator out, Command command) throws IOException {
+    switch (command) {
+      case Command.CreateBatch c -> {
+        out.writeStringField("type", "CreateBatch");
+        out.writeStringField("ref", c.ref().value());
+        out.writeStringField("sku", c.sku().value());
+        out.writeNumberField("quantity", c.quantity());
+        AnswerJson.writeEta(out, c.arrival());
+      }
+      case Command.ChangeBatch c -> {
+        out.writeStringField("type", "ChangeBatch");
+        out.writeStringField("ref", c.ref().value());
+        if (c.quantity().isPresent()) {
+          out.writeNumberField("quantity", c.quantity().getAsInt());
+        }
+        if (c.arrival().isPresent()) {
+          AnswerJson.writeEta(out, c.arrival().get());
+        }
+      }
+      case Command.Allocate c -> {
+        out.writeStringField("type", "Allocate");
+        out.writeStringField("orderId", c.orderId().value());
+        out.writeStringField("sku", c.sku().value());
+        out.writeNumberField("quantity", c.quantity());
+      }
+      case Command.Deallocate c -> {
+        out.writeStringField("type", "Deallocate");
+        out.writeStringField("orderId", c.orderId().value());
+        out.writeStringField("sku", c.sku().value());
+      }
+    }
   }
 
   private static Command.CreateBatch createBatch(Fields in, String quantityName) {

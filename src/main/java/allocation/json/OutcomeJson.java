@@ -40,7 +40,11 @@ public final class OutcomeJson {
 
   /** Reads what {@link #write} wrote; throws {@link IllegalArgumentException} on anything else. */
   public static Outcome read(String text) {
-    JsonNode json = parse(text);
+    return read(parse(text));
+  }
+
+  /** The same, inside other JSON. */
+  public static Outcome read(JsonNode json) {
     String outcome = text(json, "outcome");
     return switch (outcome) {
       case "accepted" -> new Outcome.Accepted(answer(json));
@@ -136,8 +140,8 @@ public final class OutcomeJson {
               batch(field(json, "batch")),
               list(json, "moved", OutcomeJson::moved),
               list(json, "unallocated", OutcomeJson::unallocated),
-              field(json, "movedCount").intValue(),
-              field(json, "unallocatedCount").intValue());
+              integer(json, "movedCount"),
+              integer(json, "unallocatedCount"));
       default -> throw new IllegalArgumentException("answer is not known: " + answer);
     };
   }
@@ -149,12 +153,12 @@ public final class OutcomeJson {
       case "BatchExistsWithOtherContent" ->
           new Refusal.BatchExistsWithOtherContent(ref(json, "ref"));
       case "LineExistsWithOtherQuantity" ->
-          new Refusal.LineExistsWithOtherQuantity(field(json, "allocatedQuantity").intValue());
+          new Refusal.LineExistsWithOtherQuantity(integer(json, "allocatedQuantity"));
       case "UnknownSku" -> new Refusal.UnknownSku(sku(json));
       case "UnknownBatch" -> new Refusal.UnknownBatch(ref(json, "ref"));
       case "NothingAllocated" -> new Refusal.NothingAllocated(orderId(json), sku(json));
       case "NoStock" ->
-          new Refusal.NoStock(field(json, "largest").intValue(), field(json, "total").longValue());
+          new Refusal.NoStock(integer(json, "largest"), number(json, "total").longValue());
       default -> throw new IllegalArgumentException("refusal is not known: " + refusal);
     };
   }
@@ -162,19 +166,19 @@ public final class OutcomeJson {
   private static Batch batch(JsonNode json) {
     return new Batch(
         ref(json, "ref"),
-        field(json, "purchased").intValue(),
-        field(json, "allocated").intValue(),
+        integer(json, "purchased"),
+        integer(json, "allocated"),
         arrival(json, "eta"),
-        new Batch.Created(field(json, "createdQuantity").intValue(), arrival(json, "createdEta")));
+        new Batch.Created(integer(json, "createdQuantity"), arrival(json, "createdEta")));
   }
 
   private static OrderLine line(JsonNode json) {
     return new OrderLine(
         orderId(json),
         sku(json),
-        field(json, "quantity").intValue(),
+        integer(json, "quantity"),
         ref(json, "batchRef"),
-        field(json, "position").longValue());
+        number(json, "position").longValue());
   }
 
   private static Answer.Moved moved(JsonNode json) {
@@ -182,7 +186,7 @@ public final class OutcomeJson {
   }
 
   private static Answer.Unallocated unallocated(JsonNode json) {
-    return new Answer.Unallocated(orderId(json), field(json, "quantity").intValue());
+    return new Answer.Unallocated(orderId(json), integer(json, "quantity"));
   }
 
   private static <T> List<T> list(JsonNode json, String name, Function<JsonNode, T> read) {
@@ -205,6 +209,18 @@ public final class OutcomeJson {
       throw new IllegalArgumentException("an outcome has no '%s': %s".formatted(name, json));
     }
     return value;
+  }
+
+  private static JsonNode number(JsonNode json, String name) {
+    JsonNode value = field(json, name);
+    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+      throw new IllegalArgumentException("'%s' is no number in: %s".formatted(name, json));
+    }
+    return value;
+  }
+
+  private static int integer(JsonNode json, String name) {
+    return Math.toIntExact(number(json, name).longValue());
   }
 
   private static String text(JsonNode json, String name) {

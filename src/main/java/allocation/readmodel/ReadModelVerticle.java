@@ -12,6 +12,7 @@ import allocation.bus.Query.Products;
 import allocation.bus.QueryGroup;
 import allocation.bus.Role;
 import allocation.bus.ShardOwner;
+import allocation.bus.Unreadable;
 import allocation.bus.View;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
@@ -129,7 +130,8 @@ public final class ReadModelVerticle extends VerticleBase {
   }
 
   private void answer(Message<BusMessage> question, Waits waits) {
-    switch (question.body()) {
+    Object body = question.body();
+    switch (body) {
       case Query query ->
           answer(query, waits).onSuccess(question::reply).onFailure(cause -> fail(question, cause));
       case QueryGroup group -> {
@@ -140,8 +142,8 @@ public final class ReadModelVerticle extends VerticleBase {
             .onFailure(cause -> LOG.warn("questions have no answer cause={}", cause.toString()))
             .onComplete(done -> question.reply(new QueryGroup.Views(together(answers))));
       }
-      case BusMessage other ->
-          fail(question, new IllegalArgumentException("not a question: " + other.getClass()));
+      case Unreadable other -> refuse(question, other.why());
+      default -> refuse(question, "not a question: " + body.getClass().getName());
     }
   }
 
@@ -184,6 +186,11 @@ public final class ReadModelVerticle extends VerticleBase {
           "limit must be from 1 to %d, was %d".formatted(MAX_PAGE, query.limit()));
     }
     return views.page(query.after(), query.limit()).map(page -> page);
+  }
+
+  private static void refuse(Message<BusMessage> question, String why) {
+    LOG.error("a question cannot be read why={}", why);
+    CommandFailure.INTERNAL.reply(question, why);
   }
 
   private static void fail(Message<BusMessage> question, Throwable cause) {

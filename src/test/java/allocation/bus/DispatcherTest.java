@@ -16,6 +16,7 @@ import allocation.domain.Outcome;
 import allocation.domain.Refusal;
 import allocation.domain.Sku;
 import allocation.given.SetClock;
+import allocation.wire.WireCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -39,7 +40,7 @@ final class DispatcherTest {
 
   @BeforeEach
   void register() {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
   }
 
   @AfterEach

@@ -11,11 +11,11 @@ import allocation.bus.CommandKey;
 import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.bus.EventsCommitted;
-import allocation.bus.LocalCodec;
 import allocation.domain.Command;
 import allocation.domain.Outcome;
 import allocation.domain.Sku;
 import allocation.given.SetClock;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -51,7 +51,7 @@ final class Handlers implements AutoCloseable {
 
   private void deploy(
       Ledger ledger, CommandHandlerVerticle.Settings settings, List<Integer> owned) {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     owned.forEach(shard ->
         vertx
             .eventBus()

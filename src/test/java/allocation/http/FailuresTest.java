@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import allocation.bus.CommandFailure;
 import allocation.bus.CommandMessage;
 import allocation.bus.CurrentPlacement;
-import allocation.bus.LocalCodec;
 import allocation.bus.View;
+import allocation.wire.WireCodec;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -147,7 +147,7 @@ class FailuresTest {
       throws Exception {
     Vertx vertx = Vertx.vertx();
     try (HttpClient client = HttpClient.newHttpClient()) {
-      LocalCodec.register(vertx.eventBus());
+      WireCodec.register(vertx.eventBus());
       HttpVerticle verticle =
           new HttpVerticle(
               HttpService.SETTINGS,

@@ -9,13 +9,13 @@ import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.bus.CommandResult;
 import allocation.bus.CurrentPlacement;
-import allocation.bus.LocalCodec;
 import allocation.bus.Query;
 import allocation.bus.QueryGroup;
 import allocation.bus.Shards;
 import allocation.bus.View;
 import allocation.domain.Outcome;
 import allocation.domain.Sku;
+import allocation.wire.WireCodec;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -96,7 +96,7 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     vertx
         .eventBus()
         .<CommandMessage>consumer(

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import allocation.bus.Addresses;
 import allocation.bus.BusMessage;
-import allocation.bus.LocalCodec;
 import allocation.bus.Query;
 import allocation.bus.QueryGroup;
 import allocation.bus.Requests;
+import allocation.bus.Unreadable;
 import allocation.bus.View;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
+import allocation.wire.WireCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -37,7 +38,7 @@ class QueriesTest {
 
   @BeforeEach
   void answer() {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     vertx
         .eventBus()
         .<BusMessage>consumer(
@@ -111,7 +112,7 @@ class QueriesTest {
   void all_of_a_message_are_told_when_nobody_answers() {
     result(vertx.close());
     Vertx silent = Vertx.vertx();
-    LocalCodec.register(silent.eventBus());
+    WireCodec.register(silent.eventBus());
 
     List<Future<View>> answers =
         ask(
@@ -122,6 +123,23 @@ class QueriesTest {
 
     answers.forEach(answer -> assertThat(failure(answer)).isInstanceOf(ProblemException.class));
     result(silent.close());
+  }
+
+  @Test
+  void all_of_a_message_are_told_when_the_views_cannot_be_read() {
+    Vertx other = Vertx.vertx();
+    WireCodec.register(other.eventBus());
+    other
+        .eventBus()
+        .consumer(Addresses.QUERIES, question -> question.reply(new Unreadable("of next year")));
+    Queries asking = new Queries(other, Requests.alone(other), 20_000);
+
+    List<Future<View>> answers = new ArrayList<>(ask(other, asking, product("chair")));
+    answers.addAll(ask(other, asking, product("chair"), product("table")));
+
+    assertThat(answers)
+        .allSatisfy(answer -> assertThat(failure(answer)).isInstanceOf(ProblemException.class));
+    result(other.close());
   }
 
   private static Query product(String sku) {

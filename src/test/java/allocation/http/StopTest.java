@@ -7,7 +7,7 @@ import allocation.bus.Addresses;
 import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.bus.CurrentPlacement;
-import allocation.bus.LocalCodec;
+import allocation.wire.WireCodec;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -37,7 +37,7 @@ class StopTest {
 
   @BeforeEach
   void handlers() {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     for (int shard : HttpService.SHARDS.all()) {
       vertx.eventBus().<CommandMessage>consumer(Addresses.commands(shard), arrived::complete);
     }

@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import allocation.bus.Addresses;
 import allocation.bus.EventsCommitted;
-import allocation.bus.LocalCodec;
 import allocation.bus.LogPositions;
 import allocation.domain.LoggedEvent;
 import allocation.given.InMemoryEventLog;
 import allocation.given.Later;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -36,7 +36,7 @@ final class FollowerTest {
 
   @BeforeEach
   void register_the_codec() {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
   }
 
   @AfterEach

@@ -3,7 +3,6 @@ package allocation.notify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import allocation.bus.LocalCodec;
 import allocation.given.GivenEvents;
 import allocation.given.InMemoryCursors;
 import allocation.given.InMemoryEventLog;
@@ -11,6 +10,7 @@ import allocation.given.InMemoryLocks;
 import allocation.given.Later;
 import allocation.given.RecordingMailbox;
 import allocation.log.LogPoller;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -27,7 +27,7 @@ final class BuyerNoticeVerticleTest {
 
   @BeforeEach
   void follow_the_log() {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     vertx.runOnContext(turn -> new LogPoller(vertx, log, 50).start());
   }
 

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import allocation.bus.CommandKey;
 import allocation.bus.CommandReply;
 import allocation.bus.Dispatcher;
-import allocation.bus.LocalCodec;
 import allocation.bus.Requests;
 import allocation.domain.Arrival;
 import allocation.domain.BatchRef;
@@ -21,6 +20,7 @@ import allocation.domain.OrderId;
 import allocation.domain.Outcome;
 import allocation.domain.Sku;
 import allocation.handler.CommandHandlerVerticle;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -56,7 +56,7 @@ final class TwoOwnersIT {
       Vertx vertx, SimpleMeterRegistry registry, Dispatcher dispatcher, AtomicInteger done) {
     static Service start() {
       Vertx vertx = Vertx.vertx();
-      LocalCodec.register(vertx.eventBus());
+      WireCodec.register(vertx.eventBus());
       SimpleMeterRegistry registry = new SimpleMeterRegistry();
       PgLedger ledger =
           new PgLedger(PgSession.pool(vertx, database.options(), 4, LIMIT_MS), SHARDS, LIMIT_MS);

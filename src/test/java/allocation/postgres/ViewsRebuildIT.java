@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import allocation.bus.Addresses;
-import allocation.bus.LocalCodec;
 import allocation.bus.Query;
 import allocation.bus.Query.Freshness;
 import allocation.bus.Shards;
@@ -18,6 +17,7 @@ import allocation.log.LogPoller;
 import allocation.readmodel.History;
 import allocation.readmodel.PlainViews;
 import allocation.readmodel.ReadModelVerticle;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -43,7 +43,7 @@ final class ViewsRebuildIT {
   @BeforeEach
   void open() {
     vertx = Vertx.vertx();
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     database = new ViewsDatabase(vertx, "rebuild");
   }
 

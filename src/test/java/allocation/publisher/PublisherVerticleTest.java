@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import allocation.bus.Addresses;
 import allocation.bus.EventsCommitted;
-import allocation.bus.LocalCodec;
 import allocation.bus.Role;
 import allocation.domain.LoggedEvent;
 import allocation.given.InMemoryCursors;
@@ -14,6 +13,7 @@ import allocation.given.InMemoryLocks;
 import allocation.given.Later;
 import allocation.given.RecordingTopic;
 import allocation.log.LogPoller;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -33,7 +33,7 @@ final class PublisherVerticleTest {
 
   @BeforeEach
   void follow_the_log() {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     vertx.runOnContext(turn -> new LogPoller(vertx, log, 50).start());
   }
 

@@ -10,7 +10,6 @@ import allocation.bus.CommandFailure;
 import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.bus.Dispatcher;
-import allocation.bus.LocalCodec;
 import allocation.bus.Requests;
 import allocation.bus.Shards;
 import allocation.domain.Answer;
@@ -22,6 +21,7 @@ import allocation.domain.Outcome;
 import allocation.domain.Refusal;
 import allocation.domain.Sku;
 import allocation.given.Later;
+import allocation.wire.WireCodec;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -53,7 +53,7 @@ final class CommandMessagesTest {
 
   @BeforeEach
   void register_the_codec() {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
   }
 
   @AfterEach

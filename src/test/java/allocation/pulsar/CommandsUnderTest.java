@@ -6,7 +6,6 @@ import allocation.bus.CommandFailure;
 import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.bus.Dispatcher;
-import allocation.bus.LocalCodec;
 import allocation.bus.Requests;
 import allocation.bus.Shards;
 import allocation.domain.Answer;
@@ -18,6 +17,7 @@ import allocation.domain.Outcome;
 import allocation.domain.Refusal;
 import allocation.domain.Sku;
 import allocation.given.Later;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -78,7 +78,7 @@ final class CommandsUnderTest {
   }
 
   void answer() {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     vertx
         .eventBus()
         .<BatchOwner>consumer(

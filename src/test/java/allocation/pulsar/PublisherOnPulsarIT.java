@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import allocation.bus.LocalCodec;
 import allocation.bus.Role;
 import allocation.domain.LoggedEvent;
 import allocation.embedded.Servers;
@@ -16,6 +15,7 @@ import allocation.given.Later;
 import allocation.log.LogPoller;
 import allocation.publisher.EventTopic;
 import allocation.publisher.PublisherVerticle;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -43,7 +43,7 @@ final class PublisherOnPulsarIT {
 
   @BeforeEach
   void follow_the_log() {
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     vertx.runOnContext(turn -> new LogPoller(vertx, log, 50).start());
   }
 

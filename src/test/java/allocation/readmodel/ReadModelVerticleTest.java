@@ -6,14 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import allocation.bus.Addresses;
 import allocation.bus.CommandFailure;
-import allocation.bus.LocalCodec;
 import allocation.bus.Query;
 import allocation.bus.Query.Freshness;
 import allocation.bus.QueryGroup;
+import allocation.bus.Unreadable;
 import allocation.bus.View;
 import allocation.domain.BatchRef;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
+import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -44,7 +45,7 @@ final class ReadModelVerticleTest {
   @BeforeEach
   void start() {
     vertx = Vertx.vertx();
-    LocalCodec.register(vertx.eventBus());
+    WireCodec.register(vertx.eventBus());
     log.events.addAll(new History(1, 1).next(20));
   }
 
@@ -85,6 +86,19 @@ final class ReadModelVerticleTest {
                 .map(Message::body));
 
     assertThat(answers.views()).containsExactly(Optional.empty(), Optional.of(seen));
+  }
+
+  @Test
+  void a_question_that_cannot_be_read_is_answered_at_once_with_the_reason() {
+    deploy(LATE_MS, 0);
+
+    for (Object stray : List.of(new Unreadable("a field is new"), new View.Unknown(), "text")) {
+      assertThatThrownBy(() -> got(vertx.eventBus().request(Addresses.QUERIES, stray)))
+          .cause()
+          .satisfies(
+              cause -> assertThat(CommandFailure.of(cause)).isEqualTo(CommandFailure.INTERNAL))
+          .hasMessageContaining(stray instanceof Unreadable ? "a field is new" : "not a question");
+    }
   }
 
   @Test
