@@ -148,9 +148,12 @@ public final class Service {
    */
   public Future<Void> stop() {
     leaving = true;
-    return pause(config.leaveDelayMs())
+    // Of no event loop: they are gone by the time that the end is told.
+    Promise<Void> left = Promise.promise();
+    pause(config.leaveDelayMs())
         .compose(heard -> node.map(this::handOver).orElseGet(Future::succeededFuture))
-        .transform(left -> undo());
+        .onComplete(handedOver -> left.complete());
+    return left.future().compose(alone -> undo());
   }
 
   private Future<Void> pause(long ms) {
@@ -292,7 +295,8 @@ public final class Service {
   }
 
   private Future<Void> takePart() {
-    return node.map(member -> member.takePart(config.instances().ofRoles(), config.shards(), clock))
+    return node.map(member ->
+            member.takePart(config.instances().ofRoles(), config.shards(), clock, registry))
         .orElseGet(Future::succeededFuture);
   }
 

@@ -4,6 +4,7 @@ import allocation.bus.CurrentPlacement;
 import allocation.bus.Placement;
 import allocation.bus.Role;
 import allocation.bus.Shards;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -16,6 +17,7 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,8 @@ import org.slf4j.LoggerFactory;
 /** This node in its cluster: joins, takes its share of the shards, leaves. */
 public final class ClusterNode {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+
+  private static final long PING_MS = 2_000;
 
   private final Vertx vertx;
   private final Membership membership;
@@ -41,7 +45,13 @@ public final class ClusterNode {
     String host = settings.host().orElseGet(ClusterNode::ownAddress);
     HazelcastClusterManager manager =
         new HazelcastClusterManager(HazelcastConfig.of(settings, host));
-    EventBusOptions bus = new EventBusOptions().setHost(host).setPort(settings.busPort());
+    EventBusOptions bus =
+        new EventBusOptions()
+            .setHost(host)
+            .setPort(settings.busPort())
+            // A connection to a node that is gone without a word is closed as soon as the node is.
+            .setClusterPingInterval(PING_MS)
+            .setClusterPingReplyInterval(TimeUnit.SECONDS.toMillis(settings.silenceSeconds()));
     return builder
         .with(new VertxOptions().setEventBusOptions(bus))
         .withClusterManager(manager)
@@ -66,9 +76,10 @@ public final class ClusterNode {
    *
    * @param instances of each role that are deployed here
    */
-  public Future<Void> takePart(Map<Role, Integer> instances, Shards shards, Clock clock) {
+  public Future<Void> takePart(
+      Map<Role, Integer> instances, Shards shards, Clock clock, MeterRegistry metrics) {
     PlacementVerticle verticle =
-        new PlacementVerticle(membership, placement, instances, shards.count());
+        new PlacementVerticle(membership, placement, instances, shards.count(), metrics);
     placing = verticle;
     return vertx
         .deployVerticle(new NodeGateVerticle(membership.self(), shards, clock))

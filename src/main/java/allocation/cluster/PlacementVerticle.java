@@ -7,6 +7,8 @@ import allocation.bus.Placement;
 import allocation.bus.Requests;
 import allocation.bus.Role;
 import allocation.cluster.Membership.Cluster;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -15,10 +17,12 @@ import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -42,6 +46,8 @@ public final class PlacementVerticle extends VerticleBase {
   private final CurrentPlacement current;
   private final Map<Role, Integer> instances;
   private final int shards;
+  private final MeterRegistry metrics;
+  private final AtomicInteger nodes = new AtomicInteger();
   private final Map<Role, RoleShards> roles = new EnumMap<>(Role.class);
   private final Promise<Void> left = Promise.promise();
   private Set<String> handlers = Set.of();
@@ -57,11 +63,16 @@ public final class PlacementVerticle extends VerticleBase {
    * @param shards how many there are
    */
   PlacementVerticle(
-      Membership membership, CurrentPlacement current, Map<Role, Integer> instances, int shards) {
+      Membership membership,
+      CurrentPlacement current,
+      Map<Role, Integer> instances,
+      int shards,
+      MeterRegistry metrics) {
     this.membership = membership;
     this.current = current;
     this.instances = Map.copyOf(instances);
     this.shards = shards;
+    this.metrics = metrics;
   }
 
   /** Completes when this node is in the plan, if it runs anything that has shards. */
@@ -79,10 +90,24 @@ public final class PlacementVerticle extends VerticleBase {
                 role == Role.HANDLER ? this::askForThem : any -> Future.succeededFuture()));
       }
     });
+    measure();
     vertx.eventBus().<LetGo>localConsumer(Addresses.LET_GO, this::letGo);
     membership.onChange(() -> context.runOnContext(changed -> look()));
     vertx.setPeriodic(LOOK_MS, tick -> look());
     return announce().compose(told -> lookNow());
+  }
+
+  private void measure() {
+    Gauge.builder("allocation.cluster.nodes", nodes, AtomicInteger::get)
+        .description("Nodes of the service that this one sees, itself included")
+        .strongReference(true)
+        .register(metrics);
+    roles.forEach((role, here) ->
+        Gauge.builder("allocation.cluster.shards", here, RoleShards::count)
+            .description("Shards that this node has")
+            .tag("role", role.name().toLowerCase(Locale.ROOT))
+            .strongReference(true)
+            .register(metrics));
   }
 
   @Override
@@ -159,6 +184,9 @@ public final class PlacementVerticle extends VerticleBase {
 
   private void carryOut(Cluster cluster) {
     Placement placement = new Placement(membership.self(), cluster.live(), cluster.plan().owners());
+    if (nodes.getAndSet(cluster.nodes().size()) != cluster.nodes().size()) {
+      LOG.info("nodes={} self={}", cluster.nodes().size(), membership.self());
+    }
     handlers =
         cluster.nodes().stream()
             .filter(node -> node.roles().contains(Role.HANDLER))

@@ -40,7 +40,7 @@ final class RoleShards {
   private final List<Waiting> waiting = new ArrayList<>();
 
   /** The instance of every shard, by its number as text. */
-  private List<String> held;
+  private volatile List<String> held;
 
   private Set<Integer> wanted = new TreeSet<>();
   private Promise<Void> changed = Promise.promise();
@@ -65,6 +65,11 @@ final class RoleShards {
     this.instances = IntStream.range(0, instances).mapToObj(String::valueOf).toList();
     this.held = Collections.nCopies(shards, NOBODY);
     this.letGo = letGo;
+  }
+
+  /** How many are held; on any thread. */
+  int count() {
+    return (int) held.stream().filter(instance -> !instance.equals(NOBODY)).count();
   }
 
   /** From now on these are to be held here. */

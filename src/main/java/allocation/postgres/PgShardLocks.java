@@ -6,19 +6,33 @@ import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Tuple;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Advisory locks of PostgreSQL, all on one session of their own: they end with it, so a killed or
- * cut-off service leaves none behind. Belongs to one event loop.
+ * cut-off service leaves none behind. Neither does one that is frozen or out of reach: the server
+ * ends a session that does not show itself for {@link #SILENT_MS}. Belongs to one event loop.
  */
 public final class PgShardLocks implements ShardLocks {
+  private static final Logger LOG = LoggerFactory.getLogger(PgShardLocks.class);
+
   // hashtext is stable within a major version; services on one database see the same server.
   private static final String TRY = "SELECT pg_try_advisory_lock(hashtext($1), $2)";
   private static final String RELEASE = "SELECT pg_advisory_unlock(hashtext($1), $2)";
+
+  private static final String STILL_HERE = "SELECT 1";
+
+  /** Milliseconds after which the server takes whoever holds the locks for dead. */
+  static final long SILENT_MS = 6_000;
+
+  private static final long SHOW_MS = SILENT_MS / 4;
 
   private final Vertx vertx;
   private final PgConnectOptions options;
@@ -34,7 +48,10 @@ public final class PgShardLocks implements ShardLocks {
    */
   public PgShardLocks(Vertx vertx, PgConnectOptions options) {
     this.vertx = vertx;
-    this.options = options;
+    this.options = new PgConnectOptions(options);
+    Map<String, String> properties = new HashMap<>(options.getProperties());
+    properties.put("idle_session_timeout", String.valueOf(SILENT_MS));
+    this.options.setProperties(properties);
   }
 
   @Override
@@ -76,11 +93,24 @@ public final class PgShardLocks implements ShardLocks {
       Future<PgConnection> opening = PgConnection.connect(vertx, options);
       session = opening;
       opening
-          .onSuccess(connection -> connection.closeHandler(closed -> forget(opening)))
+          .onSuccess(connection -> {
+            long showing = vertx.setPeriodic(SHOW_MS, tick -> show(connection));
+            connection.closeHandler(closed -> {
+              vertx.cancelTimer(showing);
+              forget(opening);
+            });
+          })
           .onFailure(cause -> forget(opening));
       open = opening;
     }
     return open;
+  }
+
+  private static void show(PgConnection connection) {
+    connection
+        .query(STILL_HERE)
+        .execute()
+        .onFailure(cause -> LOG.warn("the session of the locks does not answer", cause));
   }
 
   private void forget(Future<PgConnection> ended) {

@@ -75,7 +75,11 @@ public final class PulsarLineAllocatedTopic implements EventTopic {
         new Outgoing(
             event.sku().value(),
             json.encode(),
-            Map.of("correlationId", event.correlationId()),
+            // By shard and position a consumer knows a repeat.
+            Map.of(
+                "shard", String.valueOf(event.shard()),
+                "position", String.valueOf(event.position()),
+                "correlationId", event.correlationId()),
             event.position(),
             event.at().toEpochMilli()));
   }

@@ -12,14 +12,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** What {@link ProcessHandle} lacks: signals by name, and waiting with a limit. */
-final class OsProcess {
+public final class OsProcess {
   private OsProcess() {}
 
   /**
    * Sends a signal ({@code INT}, {@code KILL}, {@code STOP}, {@code CONT}) to one process; one that
    * has ended meanwhile is no fault.
    */
-  static void signal(String name, ProcessHandle process) {
+  public static void signal(String name, ProcessHandle process) {
     try {
       // The shell's own kill: not every system has it as a program.
       run(List.of("/bin/sh", "-c", "kill -" + name + " " + process.pid()));

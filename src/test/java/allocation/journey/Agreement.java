@@ -143,7 +143,10 @@ final class Agreement {
                 .put("batchref", e.batchRef().value());
         expected.add(
             new Topic.Stored(
-                logged.sku().value(), json.encode(), Optional.empty(), Optional.empty()));
+                logged.sku().value(),
+                json.encode(),
+                Optional.of(logged.shard() + ""),
+                Optional.of(logged.position() + "")));
       }
     }
     assertThat(

@@ -69,7 +69,20 @@ final class Client {
     return exchange(json(request(path), "POST", body));
   }
 
-  /** The sum of a counter over its tags; 0 when it is not there. */
+  /** The status of a GET; 0 when nobody answers. */
+  int status(String path) {
+    HttpRequest get = request(path).timeout(Duration.ofSeconds(5)).GET().build();
+    try {
+      return http.send(get, BodyHandlers.discarding()).statusCode();
+    } catch (IOException e) {
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The sum of a counter over its tags, or its value for one; 0 when it is not there. */
   double metric(String name) {
     return text("/metrics")
         .lines()

@@ -52,19 +52,22 @@ final class Installation implements AutoCloseable {
     }
   }
 
+  /** What a service has to be told to run here, as in the environment. */
+  Map<String, String> settings() {
+    return Map.of(
+        "SHARDS", String.valueOf(SHARDS),
+        "POSTGRES_URI", databaseUri,
+        "PULSAR_SERVICE_URL", Servers.pulsarServiceUrl(),
+        "PULSAR_ADMIN_URL", Servers.pulsarAdminUrl(),
+        "PULSAR_NAMESPACE", namespace);
+  }
+
   /** Starts one more service here; {@code settings} as in the environment. */
   Client start(Map<String, String> settings) {
     int port = Ports.free();
-    Map<String, String> environment =
-        new HashMap<>(
-            Map.of(
-                "HTTP_HOST", "127.0.0.1",
-                "HTTP_PORT", String.valueOf(port),
-                "SHARDS", String.valueOf(SHARDS),
-                "POSTGRES_URI", databaseUri,
-                "PULSAR_SERVICE_URL", Servers.pulsarServiceUrl(),
-                "PULSAR_ADMIN_URL", Servers.pulsarAdminUrl(),
-                "PULSAR_NAMESPACE", namespace));
+    Map<String, String> environment = new HashMap<>(settings());
+    environment.put("HTTP_HOST", "127.0.0.1");
+    environment.put("HTTP_PORT", String.valueOf(port));
     environment.putAll(settings);
     services.add(Main.result(Service.start(environment).timeout(START_LIMIT_S, TimeUnit.SECONDS)));
     return new Client(port);

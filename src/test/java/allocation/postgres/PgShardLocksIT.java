@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,36 @@ final class PgShardLocksIT {
     assertThat(lock(one, "publisher", 4)).isPresent();
     on(held::release);
     assertThat(lock(one, "publisher", 3)).isEmpty();
+  }
+
+  @Test
+  void a_service_that_is_frozen_loses_its_locks_and_one_that_lives_keeps_them() {
+    Vertx frozen = Vertx.vertx();
+    PgShardLocks of = new PgShardLocks(frozen, database.options());
+    Promise<Optional<Held>> taken = Promise.promise();
+    Context loop = frozen.getOrCreateContext();
+    loop.runOnContext(turn -> of.tryLock("publisher", 3).onComplete(taken));
+    assertThat(result(taken.future())).isPresent();
+    Held living = lock(one, "publisher", 4).orElseThrow();
+    CountDownLatch thaw = new CountDownLatch(1);
+    loop.runOnContext(turn -> hold(thaw));
+
+    until("the server ends its session", () -> lock(other, "publisher", 3).isPresent());
+
+    assertThat(living.isHeld()).isTrue();
+    assertThat(lock(other, "publisher", 4)).isEmpty();
+    thaw.countDown();
+    until("it notices", () -> !taken.future().result().orElseThrow().isHeld());
+    result(frozen.close());
+  }
+
+  /** Keeps an event loop from showing itself, as a stopped process is kept. */
+  private static void hold(CountDownLatch thaw) {
+    try {
+      thaw.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

@@ -1,0 +1,167 @@
+package allocation.journey;
+
+import static allocation.domain.Arrival.inStock;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import allocation.domain.BatchRef;
+import allocation.domain.Command;
+import allocation.domain.OrderId;
+import allocation.domain.Sku;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Three nodes in JVMs of their own, with shoppers who do not care which one they talk to. Whatever
+ * happens to a node, in the end all that tells of the same facts says the same.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClusterIT {
+  private static final int SHOPPERS = 6;
+
+  /** What the service promises when a node dies. */
+  private static final Duration TAKEN_OVER = Duration.ofSeconds(10);
+
+  private static final List<Sku> SKUS =
+      IntStream.range(0, 16).mapToObj(i -> new Sku("SKU-" + i)).toList();
+
+  private final Installation installation = new Installation("cluster");
+  private final Cluster cluster =
+      new Cluster(3, installation, Map.of("HTTP_LEAVE_DELAY_MS", "500"));
+
+  @BeforeAll
+  void start() {
+    cluster.startAll();
+    for (Sku sku : SKUS) {
+      Command stock =
+          new Command.CreateBatch(new BatchRef("of-" + sku.value()), sku, 1_000_000, inStock());
+      assertThat(anyClient().send(stock).status()).isEqualTo(201);
+    }
+  }
+
+  @AfterAll
+  void stop() {
+    cluster.close();
+    installation.close();
+  }
+
+  @BeforeEach
+  void all_nodes_are_there() {
+    cluster.heal();
+  }
+
+  @Test
+  void a_rolling_restart_costs_nobody_an_answer() {
+    try (Shoppers shoppers = shoppers("roll")) {
+      for (NodeProcess node : cluster.nodes()) {
+        awaitAnswers(shoppers, 200);
+        double moved = Cluster.shards(node);
+        assertThat(moved).as("shards that have to be handed over").isPositive();
+
+        assertThat(node.terminate()).as("exit code after SIGTERM").isEqualTo(143);
+
+        Cluster.awaitSpread(cluster.without(node));
+        awaitAnswers(shoppers, 200);
+        node.begin();
+        node.awaitReady();
+        Cluster.awaitSpread(cluster.nodes());
+      }
+      shoppers.stop();
+      assertThat(shoppers.cut()).as("requests without an answer").isEmpty();
+      assertKept(shoppers);
+    }
+  }
+
+  @Test
+  void the_shards_of_a_killed_node_are_served_by_others() {
+    try (Shoppers shoppers = shoppers("kill")) {
+      NodeProcess victim = cluster.nodes().get(1);
+      awaitAnswers(shoppers, 200);
+      assertThat(Cluster.shards(victim)).isPositive();
+
+      victim.kill();
+
+      long killed = System.nanoTime();
+      everyShardIsServed(cluster.without(victim), "after-kill", killed);
+      awaitAnswers(shoppers, 200);
+      shoppers.stop();
+      victim.begin();
+      victim.awaitReady();
+      Cluster.awaitSpread(cluster.nodes());
+      assertKept(shoppers);
+    }
+  }
+
+  @Test
+  void a_node_that_was_frozen_past_its_removal_writes_nothing_wrong() {
+    try (Shoppers shoppers = shoppers("freeze")) {
+      NodeProcess frozen = cluster.nodes().get(2);
+      awaitAnswers(shoppers, 200);
+      assertThat(Cluster.shards(frozen)).isPositive();
+
+      frozen.signal("STOP");
+
+      Cluster.awaitSpread(cluster.without(frozen));
+      // By now others have moved its shards; it still believes that it has them.
+      awaitAnswers(shoppers, 500);
+      frozen.signal("CONT");
+      Awaitility.await("the frozen node finds out that it is late")
+          .atMost(Duration.ofSeconds(30))
+          .until(() ->
+              frozen.client().metric("allocation_memories_stale_total")
+                      + frozen.client().metric("allocation_races_lost_total")
+                  > 0);
+      Cluster.awaitSpread(cluster.nodes());
+      awaitAnswers(shoppers, 200);
+      shoppers.stop();
+      assertKept(shoppers);
+    }
+  }
+
+  private Shoppers shoppers(String name) {
+    List<Integer> ports = cluster.nodes().stream().map(NodeProcess::port).toList();
+    return new Shoppers(ports, SKUS).shop(name, SHOPPERS);
+  }
+
+  private Client anyClient() {
+    return cluster.nodes().getFirst().client();
+  }
+
+  private static void awaitAnswers(Shoppers shoppers, int more) {
+    int enough = shoppers.answered() + more;
+    Awaitility.await(more + " more answers")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> shoppers.answered() >= enough);
+  }
+
+  private static void everyShardIsServed(List<NodeProcess> nodes, String order, long since) {
+    for (Sku sku : SKUS) {
+      for (NodeProcess node : nodes) {
+        Client.Answer answer =
+            node.client()
+                .send(new Command.Allocate(new OrderId(order + "-" + node.name()), sku, 1));
+        assertThat(answer.status()).isEqualTo(201);
+      }
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(TAKEN_OVER);
+  }
+
+  /** All agrees, and what was promised to a shopper is in it. */
+  private void assertKept(Shoppers shoppers) {
+    assertThat(shoppers.wrong()).as("answers that a working service does not give").isEmpty();
+    Books books = Agreement.check(installation, anyClient());
+    assertThat(books.lines().keySet())
+        .as("lines that were promised")
+        .containsAll(
+            shoppers.promised().stream()
+                .map(line -> new Books.OrderedSku(line.order(), line.sku()))
+                .toList());
+  }
+}

@@ -1,0 +1,232 @@
+package allocation.journey;
+
+import allocation.domain.Command;
+import allocation.domain.Command.Allocate;
+import allocation.domain.Command.Deallocate;
+import allocation.domain.OrderId;
+import allocation.domain.Sku;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.net.ConnectException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Programs that take lines and give some back, one request after the other, as ordinary clients do:
+ * what could not be sent, got a 503 or got no answer is sent again, to the next node.
+ */
+final class Shoppers implements AutoCloseable {
+  private static final long PAUSE_MS = 50;
+  private static final long PACE_MS = 10;
+  private static final long REQUEST_MS = 15_000;
+  private static final int MOST_TRIES = 400;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final WebClient http =
+      WebClient.create(
+          vertx, new WebClientOptions().setConnectTimeout(2_000).setKeepAliveTimeout(10));
+  private final Balancer nodes;
+  private final List<Sku> skus;
+  private final List<Promise<Void>> ended = new ArrayList<>();
+  private volatile boolean enough;
+
+  /** Known to be allocated. */
+  private final Set<Line> allocated = ConcurrentHashMap.newKeySet();
+
+  /** Given back, or about to be. */
+  private final Set<Line> released = ConcurrentHashMap.newKeySet();
+
+  /** Answers of a kind that a working service does not give. */
+  private final List<String> wrong = new CopyOnWriteArrayList<>();
+
+  /** Why requests that were sent got no answer. */
+  private final List<String> cut = new CopyOnWriteArrayList<>();
+
+  private final AtomicInteger retryable = new AtomicInteger();
+  private final AtomicInteger answered = new AtomicInteger();
+
+  record Line(OrderId order, Sku sku) {}
+
+  /**
+   * @param ports of all nodes, also of those that are away
+   */
+  Shoppers(List<Integer> ports, List<Sku> skus) {
+    this.nodes = new Balancer(vertx, http, ports);
+    this.skus = skus;
+  }
+
+  /** Begins with so many at a time. */
+  Shoppers shop(String name, int shoppers) {
+    for (int i = 0; i < shoppers; i++) {
+      Promise<Void> end = Promise.promise();
+      ended.add(end);
+      Shopper shopper = new Shopper(name + "-" + i, i, end);
+      vertx.getOrCreateContext().runOnContext(begin -> shopper.next());
+    }
+    return this;
+  }
+
+  int answered() {
+    return answered.get();
+  }
+
+  List<String> cut() {
+    return List.copyOf(cut);
+  }
+
+  int retryable() {
+    return retryable.get();
+  }
+
+  List<String> wrong() {
+    return List.copyOf(wrong);
+  }
+
+  /** Lines that have to be there now. */
+  Set<Line> promised() {
+    Set<Line> promised = new HashSet<>(allocated);
+    promised.removeAll(released);
+    return promised;
+  }
+
+  /** Lets all of them finish what they are about. */
+  void stop() {
+    enough = true;
+    try {
+      Future.all(ended.stream().map(Promise::future).toList())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(60, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new AssertionError("a shopper did not end", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+    ended.clear();
+    enough = false;
+  }
+
+  @Override
+  public void close() {
+    enough = true;
+    http.close();
+    vertx.close();
+  }
+
+  private final class Shopper {
+    private final String name;
+    private final Random random;
+    private final Promise<Void> end;
+    private int lines;
+
+    Shopper(String name, int number, Promise<Void> end) {
+      this.name = name;
+      this.random = new Random(number);
+      this.end = end;
+    }
+
+    void next() {
+      if (enough) {
+        end.complete();
+        return;
+      }
+      Line line =
+          new Line(new OrderId(name + "-" + lines / skus.size()), skus.get(lines % skus.size()));
+      lines++;
+      Allocate take = new Allocate(line.order(), line.sku(), 1 + random.nextInt(3));
+      boolean giveBack = random.nextInt(8) == 0;
+      send(take, "")
+          .compose(taken -> {
+            allocated.add(line);
+            return giveBack ? giveBack(line) : Future.succeededFuture();
+          })
+          .compose(done -> vertx.timer(PACE_MS, TimeUnit.MILLISECONDS))
+          .onSuccess(paced -> next())
+          .onFailure(cause -> {
+            wrong.add(cause.toString());
+            end.complete();
+          });
+    }
+
+    private Future<Void> giveBack(Line line) {
+      released.add(line);
+      return send(new Deallocate(line.order(), line.sku()), UUID.randomUUID().toString());
+    }
+
+    private Future<Void> send(Command command, String key) {
+      return send(command, key, 0);
+    }
+
+    private Future<Void> send(Command command, String key, int tries) {
+      if (tries == MOST_TRIES) {
+        return Future.failedFuture("no answer to " + command);
+      }
+      return once(command, key)
+          .transform(answer -> {
+            if (answer.succeeded() && answer.result().statusCode() != 503) {
+              answered.incrementAndGet();
+              check(command, answer.result());
+              return Future.<Void>succeededFuture();
+            }
+            if (answer.succeeded()) {
+              retryable.incrementAndGet();
+              if (answer.result().getHeader("Retry-After") == null) {
+                wrong.add("503 without Retry-After: " + answer.result().bodyAsString());
+              }
+            } else if (!(answer.cause() instanceof ConnectException)) {
+              cut.add(answer.cause().toString());
+            }
+            return vertx
+                .timer(PAUSE_MS, TimeUnit.MILLISECONDS)
+                .compose(later -> send(command, key, tries + 1));
+          });
+    }
+
+    private void check(Command command, HttpResponse<?> answer) {
+      int status = answer.statusCode();
+      boolean right = command instanceof Allocate ? status == 201 || status == 200 : status == 204;
+      if (!right) {
+        wrong.add(command + " got " + status + " " + answer.bodyAsString());
+      }
+    }
+
+    private Future<? extends HttpResponse<?>> once(Command command, String key) {
+      int port = nodes.next();
+      return switch (command) {
+        case Allocate take ->
+            http.post(port, "127.0.0.1", "/v1/allocations")
+                .timeout(REQUEST_MS)
+                .sendJsonObject(
+                    new JsonObject()
+                        .put("orderId", take.orderId().value())
+                        .put("sku", take.sku().value())
+                        .put("quantity", take.quantity()));
+        case Deallocate give ->
+            http.delete(
+                    port,
+                    "127.0.0.1",
+                    "/v1/allocations/%s/%s".formatted(give.orderId().value(), give.sku().value()))
+                .timeout(REQUEST_MS)
+                .putHeader("Idempotency-Key", key)
+                .send();
+        default -> throw new IllegalArgumentException("shoppers do not " + command);
+      };
+    }
+  }
+}
