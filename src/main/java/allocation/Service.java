@@ -43,6 +43,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBus;
 import io.vertx.sqlclient.Pool;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -81,7 +83,8 @@ public final class Service {
 
   private volatile boolean leaving;
 
-  private Service(Config config, Vertx vertx, Optional<ClusterNode> node) {
+  private Service(
+      Config config, Vertx vertx, Optional<ClusterNode> node, Consumer<EventBus> codec) {
     this.config = config;
     this.vertx = vertx;
     this.node = node;
@@ -96,7 +99,7 @@ public final class Service {
       collections.close();
       return vertx.close();
     });
-    WireCodec.register(vertx.eventBus());
+    codec.accept(vertx.eventBus());
     writePool = config.postgres().pool(vertx, config.unitLimitMs());
     viewPool = config.views().pool(vertx, config.unitLimitMs());
     log = new PgEventLog(writePool);
@@ -114,6 +117,11 @@ public final class Service {
   }
 
   static Future<Service> start(Config config) {
+    return start(config, WireCodec::register);
+  }
+
+  /** With the wire form of another version, for a test of both together. */
+  static Future<Service> start(Config config, Consumer<EventBus> codec) {
     LOG.info(
         "starting postgres={} views={} pulsar={} shards={}",
         config.postgres(),
@@ -124,7 +132,7 @@ public final class Service {
     Future<Void> migrated = migrate(config);
     // Of no event loop: those of the service are gone by the time that a failed start is told.
     Promise<Service> started = Promise.promise();
-    make(config)
+    make(config, codec)
         .onFailure(started::fail)
         .onSuccess(service ->
             service
@@ -134,12 +142,12 @@ public final class Service {
     return started.future();
   }
 
-  private static Future<Service> make(Config config) {
+  private static Future<Service> make(Config config, Consumer<EventBus> codec) {
     VertxBuilder builder = Vertx.builder().withTransport(Transports.best());
     return config.cluster().isEmpty()
-        ? Future.succeededFuture(new Service(config, builder.build(), Optional.empty()))
+        ? Future.succeededFuture(new Service(config, builder.build(), Optional.empty(), codec))
         : ClusterNode.join(builder, config.cluster().get())
-            .map(node -> new Service(config, node.vertx(), Optional.of(node)));
+            .map(node -> new Service(config, node.vertx(), Optional.of(node), codec));
   }
 
   /**

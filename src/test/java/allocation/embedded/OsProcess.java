@@ -59,7 +59,7 @@ public final class OsProcess {
   }
 
   /** Runs a command to its end; fails with its output when it does not exit with 0. */
-  static String run(List<String> command) {
+  public static String run(List<String> command) {
     Process process = null;
     try {
       process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -1,6 +1,7 @@
 package allocation.journey;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.WebClient;
 import java.util.List;
 import java.util.Set;
@@ -12,39 +13,39 @@ final class Balancer {
   private static final long CHECK_MS = 100;
   private static final long PATIENCE_MS = 1_000;
 
-  private final List<Integer> ports;
-  private final Set<Integer> away = ConcurrentHashMap.newKeySet();
-  private final Set<Integer> asked = ConcurrentHashMap.newKeySet();
+  private final List<SocketAddress> nodes;
+  private final Set<SocketAddress> away = ConcurrentHashMap.newKeySet();
+  private final Set<SocketAddress> asked = ConcurrentHashMap.newKeySet();
   private final AtomicInteger turn = new AtomicInteger();
 
-  Balancer(Vertx vertx, WebClient http, List<Integer> ports) {
-    this.ports = List.copyOf(ports);
-    vertx.setPeriodic(CHECK_MS, tick -> ports.forEach(port -> check(http, port)));
+  Balancer(Vertx vertx, WebClient http, List<SocketAddress> nodes) {
+    this.nodes = List.copyOf(nodes);
+    vertx.setPeriodic(CHECK_MS, tick -> nodes.forEach(node -> check(http, node)));
   }
 
-  int next() {
-    for (int i = 0; i < ports.size(); i++) {
-      int port = ports.get(Math.floorMod(turn.getAndIncrement(), ports.size()));
-      if (!away.contains(port)) {
-        return port;
+  SocketAddress next() {
+    for (int i = 0; i < nodes.size(); i++) {
+      SocketAddress node = nodes.get(Math.floorMod(turn.getAndIncrement(), nodes.size()));
+      if (!away.contains(node)) {
+        return node;
       }
     }
-    return ports.getFirst();
+    return nodes.getFirst();
   }
 
-  private void check(WebClient http, int port) {
-    if (!asked.add(port)) {
+  private void check(WebClient http, SocketAddress node) {
+    if (!asked.add(node)) {
       return;
     }
-    http.get(port, "127.0.0.1", "/health/ready")
+    http.get(node.port(), node.host(), "/health/ready")
         .timeout(PATIENCE_MS)
         .send()
         .onComplete(answer -> {
-          asked.remove(port);
+          asked.remove(node);
           if (answer.succeeded() && answer.result().statusCode() == 200) {
-            away.remove(port);
+            away.remove(node);
           } else {
-            away.add(port);
+            away.add(node);
           }
         });
   }

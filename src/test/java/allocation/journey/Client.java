@@ -35,7 +35,11 @@ final class Client {
   record Answer(int status, JsonObject body, Optional<String> position, boolean replayed) {}
 
   Client(int port) {
-    service = URI.create("http://127.0.0.1:" + port);
+    this("127.0.0.1", port);
+  }
+
+  Client(String host, int port) {
+    service = URI.create("http://%s:%d".formatted(host, port));
   }
 
   /** How many requests were answered with a 503 and sent again. */

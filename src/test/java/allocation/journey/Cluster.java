@@ -2,12 +2,16 @@ package allocation.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import allocation.Main;
 import allocation.embedded.Ports;
+import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
@@ -15,21 +19,34 @@ import org.awaitility.Awaitility;
 final class Cluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private final String name;
   private final Map<String, String> settings;
+  private final List<String> hosts;
   private final List<Integer> ports;
   private final List<NodeProcess> nodes = new ArrayList<>();
 
+  /** On the loopback address. */
+  Cluster(String name, int size, Installation installation, Map<String, String> more) {
+    this(name, Collections.nCopies(size, "127.0.0.1"), installation, more);
+  }
+
   /**
-   * @param size how many nodes there may be at a time
+   * A cluster without nodes yet.
+   *
+   * @param name of the nodes' logs
+   * @param hosts the addresses at which nodes meet, one for each that may come
    * @param installation what they share
    */
-  Cluster(int size, Installation installation, Map<String, String> more) {
-    ports = IntStream.range(0, size).map(i -> Ports.free()).boxed().toList();
+  Cluster(String name, List<String> hosts, Installation installation, Map<String, String> more) {
+    this.name = name;
+    this.hosts = hosts;
+    ports = hosts.stream().map(host -> Ports.free()).toList();
     settings = new HashMap<>(installation.settings());
     settings.put(
         "CLUSTER_MEMBERS",
-        String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList()));
-    settings.put("CLUSTER_HOST", "127.0.0.1");
+        IntStream.range(0, hosts.size())
+            .mapToObj(i -> hosts.get(i) + ":" + ports.get(i))
+            .collect(Collectors.joining(",")));
     settings.put("CLUSTER_NAME", "test-" + ports.getFirst());
     settings.putAll(more);
   }
@@ -42,7 +59,7 @@ final class Cluster implements AutoCloseable {
   /** Starts nodes until all are there. */
   void startAll() {
     for (int i = nodes.size(); i < ports.size(); i++) {
-      nodes.add(NodeProcess.begin("node-" + i, environment(i, Map.of())));
+      nodes.add(NodeProcess.begin(name + "-" + i, environment(i, Map.of())));
     }
     nodes.forEach(NodeProcess::awaitReady);
     awaitSpread(nodes);
@@ -56,24 +73,22 @@ final class Cluster implements AutoCloseable {
     awaitSpread(nodes);
   }
 
-  /** Starts one with settings of its own. */
-  NodeProcess start(Map<String, String> own) {
-    int i = nodes.size();
-    NodeProcess node = NodeProcess.start("node-" + i, environment(i, own));
-    nodes.add(node);
-    return node;
+  /** Begins to start one with settings of its own. */
+  NodeProcess begin(Map<String, String> own) {
+    return begin(Main.class, own, List.of());
   }
 
-  /** The same of another version. */
-  NodeProcess start(Class<?> main) {
+  /** The same in full; see {@link NodeProcess}. */
+  NodeProcess begin(Class<?> main, Map<String, String> own, List<String> prefix) {
     int i = nodes.size();
-    NodeProcess node = NodeProcess.start("node-" + i, main, environment(i, Map.of()));
+    NodeProcess node = NodeProcess.begin(name + "-" + i, main, environment(i, own), prefix);
     nodes.add(node);
     return node;
   }
 
   private Map<String, String> environment(int i, Map<String, String> own) {
     Map<String, String> environment = new HashMap<>(settings);
+    environment.put("CLUSTER_HOST", hosts.get(i));
     environment.put("CLUSTER_PORT", String.valueOf(ports.get(i)));
     environment.putAll(own);
     return environment;
@@ -81,6 +96,11 @@ final class Cluster implements AutoCloseable {
 
   List<NodeProcess> nodes() {
     return nodes;
+  }
+
+  /** Where HTTP is served. */
+  List<SocketAddress> addresses() {
+    return nodes.stream().map(NodeProcess::address).toList();
   }
 
   List<NodeProcess> without(NodeProcess node) {

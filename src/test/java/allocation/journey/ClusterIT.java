@@ -34,7 +34,7 @@ class ClusterIT {
 
   private final Installation installation = new Installation("cluster");
   private final Cluster cluster =
-      new Cluster(3, installation, Map.of("HTTP_LEAVE_DELAY_MS", "500"));
+      new Cluster("equal", 3, installation, Map.of("HTTP_LEAVE_DELAY_MS", "500"));
 
   @BeforeAll
   void start() {
@@ -126,8 +126,7 @@ class ClusterIT {
   }
 
   private Shoppers shoppers(String name) {
-    List<Integer> ports = cluster.nodes().stream().map(NodeProcess::port).toList();
-    return new Shoppers(ports, SKUS).shop(name, SHOPPERS);
+    return new Shoppers(cluster.addresses(), SKUS).shop(name, SHOPPERS);
   }
 
   private Client anyClient() {
@@ -159,9 +158,6 @@ class ClusterIT {
     Books books = Agreement.check(installation, anyClient());
     assertThat(books.lines().keySet())
         .as("lines that were promised")
-        .containsAll(
-            shoppers.promised().stream()
-                .map(line -> new Books.OrderedSku(line.order(), line.sku()))
-                .toList());
+        .containsAll(shoppers.promisedLines());
   }
 }

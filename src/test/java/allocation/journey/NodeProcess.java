@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import allocation.Main;
 import allocation.embedded.OsProcess;
 import allocation.embedded.Ports;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,38 +37,42 @@ final class NodeProcess {
   private final String name;
   private final Class<?> main;
   private final Map<String, String> environment;
+  private final List<String> prefix;
+  private final String host;
   private final int port = Ports.free();
-  private final Client client = new Client(port);
+  private final Client client;
   private Process process;
 
-  private NodeProcess(String name, Class<?> main, Map<String, String> environment) {
+  private NodeProcess(
+      String name, Class<?> main, Map<String, String> environment, List<String> prefix) {
     this.name = name;
     this.main = main;
     this.environment = environment;
+    this.prefix = prefix;
+    this.host = environment.getOrDefault("HTTP_HOST", "127.0.0.1");
+    this.client = new Client(host, port);
   }
 
-  /** Starts a node and waits until it is ready. */
-  static NodeProcess start(String name, Map<String, String> environment) {
-    return start(name, Main.class, environment);
-  }
-
-  /** The same with another main class, that of another version say. */
-  static NodeProcess start(String name, Class<?> main, Map<String, String> environment) {
-    NodeProcess node = new NodeProcess(name, main, environment);
-    node.begin();
-    node.awaitReady();
-    return node;
-  }
-
-  /** Begins to start it; for several at once. */
+  /** Begins to start a node; for several at once. */
   static NodeProcess begin(String name, Map<String, String> environment) {
-    NodeProcess node = new NodeProcess(name, Main.class, environment);
+    return begin(name, Main.class, environment, List.of());
+  }
+
+  /**
+   * The same in full.
+   *
+   * @param main of another version, say
+   * @param prefix a command that runs the JVM, in another network say
+   */
+  static NodeProcess begin(
+      String name, Class<?> main, Map<String, String> environment, List<String> prefix) {
+    NodeProcess node = new NodeProcess(name, main, environment, prefix);
     node.begin();
     return node;
   }
 
   void begin() {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(OPENED);
     command.addAll(
@@ -87,7 +92,7 @@ final class NodeProcess {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
       builder.environment().putAll(environment);
-      builder.environment().put("HTTP_HOST", "127.0.0.1");
+      builder.environment().put("HTTP_HOST", host);
       builder.environment().put("HTTP_PORT", String.valueOf(port));
       process = builder.start();
       Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
@@ -109,8 +114,9 @@ final class NodeProcess {
     return name;
   }
 
-  int port() {
-    return port;
+  /** Host and port of its HTTP. */
+  SocketAddress address() {
+    return SocketAddress.inetSocketAddress(port, host);
   }
 
   Client client() {

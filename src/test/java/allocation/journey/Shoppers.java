@@ -5,16 +5,17 @@ import allocation.domain.Command.Allocate;
 import allocation.domain.Command.Deallocate;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
+import allocation.journey.Books.OrderedSku;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.net.ConnectException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -46,10 +47,10 @@ final class Shoppers implements AutoCloseable {
   private volatile boolean enough;
 
   /** Known to be allocated. */
-  private final Set<Line> allocated = ConcurrentHashMap.newKeySet();
+  private final Set<OrderedSku> allocated = ConcurrentHashMap.newKeySet();
 
   /** Given back, or about to be. */
-  private final Set<Line> released = ConcurrentHashMap.newKeySet();
+  private final Set<OrderedSku> released = ConcurrentHashMap.newKeySet();
 
   /** Answers of a kind that a working service does not give. */
   private final List<String> wrong = new CopyOnWriteArrayList<>();
@@ -60,13 +61,11 @@ final class Shoppers implements AutoCloseable {
   private final AtomicInteger retryable = new AtomicInteger();
   private final AtomicInteger answered = new AtomicInteger();
 
-  record Line(OrderId order, Sku sku) {}
-
   /**
-   * @param ports of all nodes, also of those that are away
+   * @param nodes all of them, also those that are away
    */
-  Shoppers(List<Integer> ports, List<Sku> skus) {
-    this.nodes = new Balancer(vertx, http, ports);
+  Shoppers(List<SocketAddress> nodes, List<Sku> skus) {
+    this.nodes = new Balancer(vertx, http, nodes);
     this.skus = skus;
   }
 
@@ -98,10 +97,8 @@ final class Shoppers implements AutoCloseable {
   }
 
   /** Lines that have to be there now. */
-  Set<Line> promised() {
-    Set<Line> promised = new HashSet<>(allocated);
-    promised.removeAll(released);
-    return promised;
+  List<OrderedSku> promisedLines() {
+    return allocated.stream().filter(line -> !released.contains(line)).toList();
   }
 
   /** Lets all of them finish what they are about. */
@@ -146,10 +143,11 @@ final class Shoppers implements AutoCloseable {
         end.complete();
         return;
       }
-      Line line =
-          new Line(new OrderId(name + "-" + lines / skus.size()), skus.get(lines % skus.size()));
+      OrderedSku line =
+          new OrderedSku(
+              new OrderId(name + "-" + lines / skus.size()), skus.get(lines % skus.size()));
       lines++;
-      Allocate take = new Allocate(line.order(), line.sku(), 1 + random.nextInt(3));
+      Allocate take = new Allocate(line.orderId(), line.sku(), 1 + random.nextInt(3));
       boolean giveBack = random.nextInt(8) == 0;
       send(take, "")
           .compose(taken -> {
@@ -164,9 +162,9 @@ final class Shoppers implements AutoCloseable {
           });
     }
 
-    private Future<Void> giveBack(Line line) {
+    private Future<Void> giveBack(OrderedSku line) {
       released.add(line);
-      return send(new Deallocate(line.order(), line.sku()), UUID.randomUUID().toString());
+      return send(new Deallocate(line.orderId(), line.sku()), UUID.randomUUID().toString());
     }
 
     private Future<Void> send(Command command, String key) {
@@ -207,10 +205,10 @@ final class Shoppers implements AutoCloseable {
     }
 
     private Future<? extends HttpResponse<?>> once(Command command, String key) {
-      int port = nodes.next();
+      SocketAddress node = nodes.next();
       return switch (command) {
         case Allocate take ->
-            http.post(port, "127.0.0.1", "/v1/allocations")
+            http.post(node.port(), node.host(), "/v1/allocations")
                 .timeout(REQUEST_MS)
                 .sendJsonObject(
                     new JsonObject()
@@ -219,8 +217,8 @@ final class Shoppers implements AutoCloseable {
                         .put("quantity", take.quantity()));
         case Deallocate give ->
             http.delete(
-                    port,
-                    "127.0.0.1",
+                    node.port(),
+                    node.host(),
                     "/v1/allocations/%s/%s".formatted(give.orderId().value(), give.sku().value()))
                 .timeout(REQUEST_MS)
                 .putHeader("Idempotency-Key", key)
