@@ -1,5 +1,6 @@
 package allocation;
 
+import allocation.bridge.BusEntranceVerticle;
 import allocation.bus.Dispatcher;
 import allocation.handler.CommandHandlerVerticle;
 import allocation.http.HttpVerticle;
@@ -172,6 +173,7 @@ public final class Service {
                 new PulsarLineAllocatedTopic(vertx, pulsar, databaseId, registry)))
         .compose(done -> buyerNotices())
         .compose(done -> pulsarCommands())
+        .compose(done -> busEntrance())
         .compose(done -> http())
         .onSuccess(done -> {
           new EventPartitions(writePool).follow(vertx);
@@ -233,6 +235,20 @@ public final class Service {
             CommandJson::read,
             CommandJson::changeBatchQuantity,
             () -> UUID.randomUUID().toString(),
+            registry));
+  }
+
+  /** For other services: on this event bus, and over the TCP bridge. */
+  private Future<?> busEntrance() {
+    // The one place that knows whether anybody else can hear what is published.
+    boolean heardOutside = false;
+    return deploy(
+        new BusEntranceVerticle(
+            dispatcher(),
+            log,
+            () -> UUID.randomUUID().toString(),
+            BusEntranceVerticle.Settings.of(
+                config.shards(), config.http().queryTimeoutMs(), heardOutside),
             registry));
   }
 

@@ -59,6 +59,8 @@ class ArchitectureTest {
     arrows.put("log", List.of("domain", "bus"));
     // The verticles never import each other: they meet on the bus.
     ports.forEach(verticle -> arrows.put(verticle, shared));
+    // An entrance, too; what it says to outsiders is JSON.
+    arrows.put("bridge", List.of("domain", "json", "bus", "log", "wire"));
     for (String adapter : List.of("postgres", "pulsar")) {
       arrows.put(adapter, Stream.concat(shared.stream(), ports.stream()).toList());
     }
