@@ -1,6 +1,7 @@
 package allocation;
 
 import allocation.bridge.BusEntranceVerticle;
+import allocation.bridge.TcpBridgeVerticle;
 import allocation.bus.Dispatcher;
 import allocation.handler.CommandHandlerVerticle;
 import allocation.http.HttpVerticle;
@@ -174,6 +175,7 @@ public final class Service {
         .compose(done -> buyerNotices())
         .compose(done -> pulsarCommands())
         .compose(done -> busEntrance())
+        .compose(done -> tcpBridge())
         .compose(done -> http())
         .onSuccess(done -> {
           new EventPartitions(writePool).follow(vertx);
@@ -241,7 +243,7 @@ public final class Service {
   /** For other services: on this event bus, and over the TCP bridge. */
   private Future<?> busEntrance() {
     // The one place that knows whether anybody else can hear what is published.
-    boolean heardOutside = false;
+    boolean heardOutside = config.bridge().isPresent();
     return deploy(
         new BusEntranceVerticle(
             dispatcher(),
@@ -250,6 +252,15 @@ public final class Service {
             BusEntranceVerticle.Settings.of(
                 config.shards(), config.http().queryTimeoutMs(), heardOutside),
             registry));
+  }
+
+  private Future<?> tcpBridge() {
+    // To find a command's SKU and then its answer, and what the way takes.
+    long answerMs = 2 * config.http().replyTimeoutMs() + 1_000;
+    return config
+        .bridge()
+        .<Future<?>>map(settings -> deploy(new TcpBridgeVerticle(settings, answerMs, registry)))
+        .orElseGet(Future::succeededFuture);
   }
 
   private Future<?> http() {
