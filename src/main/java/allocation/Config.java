@@ -1,5 +1,7 @@
 package allocation;
 
+import allocation.bridge.BridgeSettings;
+import allocation.bridge.CommandsKey;
 import allocation.bus.Role;
 import allocation.bus.Shards;
 import allocation.handler.CommandHandlerVerticle;
@@ -37,7 +39,8 @@ public record Config(
     ReadModelVerticle.Limits readModel,
     allocation.pulsar.Settings pulsar,
     Log log,
-    Optional<MailSettings> mail) {
+    Optional<MailSettings> mail,
+    Optional<BridgeSettings> bridge) {
   // With fewer, reads stop at what one loop can do; commands are as fast either way.
   private static final int HTTP_INSTANCES =
       Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 64);
@@ -133,7 +136,8 @@ public record Config(
             from.choice("log.format", Log.Format.TEXT, Log.Format.class),
             from.text("log.level", "info").toLowerCase(Locale.ROOT),
             from.integer("log.pollMs", 1_000, 10, 60_000)),
-        mail(from));
+        mail(from),
+        bridge(from));
   }
 
   /** With a list of members or a name this node is one of a cluster. */
@@ -252,6 +256,29 @@ public record Config(
             from.text("mail.subject", "Out of stock"),
             from.integer("mail.timeoutMs", 10_000, 100, 600_000));
     return host.map(set -> settings);
+  }
+
+  /** Every setting is looked at, also where there is no bridge. */
+  private static Optional<BridgeSettings> bridge(Settings from) {
+    boolean wanted = from.optional("bridge.port").isPresent();
+    int port = from.integer("bridge.port", 0, 0, 65_535);
+    Optional<String> key = from.optional("bridge.commandsKey");
+    if (key.isPresent() && key.get().length() < CommandsKey.MIN_CHARACTERS) {
+      from.secretFault(
+          "bridge.commandsKey",
+          "must have %d characters or more".formatted(CommandsKey.MIN_CHARACTERS));
+      key = Optional.empty();
+    }
+    BridgeSettings settings =
+        new BridgeSettings(
+            from.text("bridge.host", "127.0.0.1"),
+            port,
+            key.map(CommandsKey::new),
+            from.integer("bridge.maxFrameBytes", 64 * 1024, 1_024, 16 * 1024 * 1024),
+            from.integer("bridge.messagesPerSecond", 1_000, 1, 1_000_000),
+            from.integer("bridge.connections", 100, 1, 100_000),
+            from.integer("bridge.idleTimeoutSeconds", 60, 1, 3_600));
+    return wanted ? Optional.of(settings) : Optional.empty();
   }
 
   private static String file(Map<String, String> environment) {

@@ -1,5 +1,7 @@
 package allocation;
 
+import allocation.bridge.BusEntranceVerticle;
+import allocation.bridge.TcpBridgeVerticle;
 import allocation.bus.CurrentPlacement;
 import allocation.bus.Dispatcher;
 import allocation.bus.Requests;
@@ -236,6 +238,8 @@ public final class Service {
         .compose(done -> buyerNotices())
         .compose(done -> takePart())
         .compose(done -> pulsarCommands())
+        .compose(done -> busEntrance())
+        .compose(done -> tcpBridge())
         .compose(done -> http())
         .onSuccess(done -> {
           new EventPartitions(writePool).follow(vertx);
@@ -309,19 +313,45 @@ public final class Service {
   }
 
   private Future<?> pulsarCommands() {
-    Dispatcher dispatcher =
-        new Dispatcher(
-            new Requests(vertx, placement), config.shards(), clock, config.http().replyTimeoutMs());
     return deploy(
         config.instances().commands(),
         () ->
             new PulsarCommandsVerticle(
                 pulsar,
-                dispatcher,
+                dispatcher(),
                 CommandJson::read,
                 CommandJson::changeBatchQuantity,
                 () -> UUID.randomUUID().toString(),
                 registry));
+  }
+
+  private Dispatcher dispatcher() {
+    return new Dispatcher(
+        new Requests(vertx, placement), config.shards(), clock, config.http().replyTimeoutMs());
+  }
+
+  /** For other services: on this event bus, and over the TCP bridge. */
+  private Future<?> busEntrance() {
+    // The one place that knows whether anybody else can hear what is published.
+    boolean heardOutside = config.bridge().isPresent() || node.isPresent();
+    return deploy(
+        new BusEntranceVerticle(
+            dispatcher(),
+            new Requests(vertx, placement),
+            log,
+            () -> UUID.randomUUID().toString(),
+            BusEntranceVerticle.Settings.of(
+                config.shards(), config.http().queryTimeoutMs(), heardOutside),
+            registry));
+  }
+
+  private Future<?> tcpBridge() {
+    // To find a command's SKU and then its answer, and what the way takes.
+    long answerMs = 2 * config.http().replyTimeoutMs() + 1_000;
+    return config
+        .bridge()
+        .<Future<?>>map(settings -> deploy(new TcpBridgeVerticle(settings, answerMs, registry)))
+        .orElseGet(Future::succeededFuture);
   }
 
   private Future<?> http() {

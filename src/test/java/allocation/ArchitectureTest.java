@@ -60,6 +60,8 @@ class ArchitectureTest {
     // The verticles never import each other: they meet on the bus.
     ports.forEach(verticle -> arrows.put(verticle, shared));
     arrows.put("cluster", List.of("bus"));
+    // An entrance, too; what it says to outsiders is JSON.
+    arrows.put("bridge", List.of("domain", "json", "bus", "log", "wire"));
     for (String adapter : List.of("postgres", "pulsar")) {
       arrows.put(adapter, Stream.concat(shared.stream(), ports.stream()).toList());
     }

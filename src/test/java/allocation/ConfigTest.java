@@ -91,6 +91,8 @@ class ConfigTest {
     environment.put("MAIL_HOST", "smtp");
     environment.put("MAIL_USER", "me");
     environment.put("MAIL_PASSWORD", "canary3");
+    environment.put("BRIDGE_PORT", "7000");
+    environment.put("BRIDGE_COMMANDS_KEY", "canary5-that-is-long-enough");
 
     Config config = Config.read(new Settings("", environment));
 
@@ -104,6 +106,28 @@ class ConfigTest {
               settings.check();
             })
         .hasMessageContaining("postgres.uri")
+        .message()
+        .doesNotContain("canary");
+  }
+
+  @Test
+  void there_is_a_bridge_where_it_has_a_port() {
+    assertThat(Config.read(new Settings("", LEAST)).bridge()).isEmpty();
+    assertThat(Config.read(new Settings("", with("BRIDGE_PORT", "0"))).bridge())
+        .hasValueSatisfying(bridge -> {
+          assertThat(bridge.host()).isEqualTo("127.0.0.1");
+          assertThat(bridge.commandsKey()).isEmpty();
+        });
+  }
+
+  @Test
+  void a_key_that_could_be_guessed_is_a_fault_that_does_not_say_it() {
+    Settings settings = new Settings("", with("BRIDGE_COMMANDS_KEY", "canary"));
+
+    Config.read(settings);
+
+    assertThatThrownBy(settings::check)
+        .hasMessageContaining("bridge.commandsKey (BRIDGE_COMMANDS_KEY) must have 16 characters")
         .message()
         .doesNotContain("canary");
   }

@@ -10,6 +10,9 @@ import java.util.List;
  */
 public record EventsCommitted(int shard, long first, long last, List<LoggedEvent> events)
     implements BusMessage {
+  /** The header of a nudge that came from another node; that one has told the outside of it. */
+  public static final String FORWARDED = "forwarded";
+
   /** Most events that a nudge carries. */
   public static final int MAX_CARRIED = 1_000;
 

@@ -26,11 +26,8 @@ import java.time.Instant;
  * that the sender finds the one who serves it.
  */
 public final class NodeGateVerticle extends VerticleBase {
-  /** The header of a nudge that came from another node; that one has told the outside of it. */
-  public static final String FORWARDED = "forwarded";
-
   private static final DeliveryOptions HERE =
-      new DeliveryOptions().setLocalOnly(true).addHeader(FORWARDED, "true");
+      new DeliveryOptions().setLocalOnly(true).addHeader(EventsCommitted.FORWARDED, "true");
 
   private final String self;
   private final Shards shards;

@@ -40,7 +40,7 @@ final class NudgesAbroad extends VerticleBase {
   }
 
   private void send(Message<EventsCommitted> nudge) {
-    if (nudge.headers().contains(NodeGateVerticle.FORWARDED)) {
+    if (nudge.headers().contains(EventsCommitted.FORWARDED)) {
       return;
     }
     Placement now = placement.get();

@@ -128,6 +128,21 @@ public final class Fields {
     return value != null && value.isNull() ? Optional.empty() : id(name, make);
   }
 
+  /** Up to {@code most} characters of visible ASCII, fit for a log; may be left out. */
+  public Optional<String> optionalToken(String name, int most) {
+    if (absent(name)) {
+      return Optional.empty();
+    }
+    return text(name)
+        .filter(text ->
+            (isVisible(text) && text.length() <= most)
+                || violated(name, "must be 1 to %d visible ASCII characters".formatted(most)));
+  }
+
+  private static boolean isVisible(String text) {
+    return !text.isEmpty() && text.chars().allMatch(c -> c > 0x20 && c < 0x7F);
+  }
+
   /** A quantity from {@code least} on, in stock-keeping units. */
   OptionalInt quantity(String name, int least) {
     return integer(name, least, Quantities.MAX);

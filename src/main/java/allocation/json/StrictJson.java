@@ -39,7 +39,11 @@ public final class StrictJson {
   /** The one JSON value in {@code bytes}; throws {@link BadInput}. */
   public static JsonNode read(byte[] bytes) {
     // Decoded here: Jackson would guess UTF-16 and accept overlong forms.
-    String text = utf8(bytes);
+    return read(utf8(bytes));
+  }
+
+  /** The same of what is text already. */
+  public static JsonNode read(String text) {
     if (text.isBlank()) {
       throw new BadInput(BODY, "must not be empty");
     }

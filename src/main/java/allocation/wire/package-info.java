@@ -1,4 +1,4 @@
-/** How messages look between nodes; docs/wire.md has an example of each. */
+/** How messages look between nodes and to other services; docs/wire.md has examples of each. */
 @NullMarked
 package allocation.wire;
 

@@ -39,13 +39,13 @@ import java.util.OptionalInt;
 final class Examples {
   private static final Sku CHAIR = new Sku("RED-CHAIR");
   private static final OrderId ORDER = new OrderId("order-1");
-  private static final BatchRef HERE = new BatchRef("batch-here");
+  static final BatchRef HERE = new BatchRef("batch-here");
   private static final BatchRef SHIP = new BatchRef("batch-ship");
   private static final Arrival MARCH = Arrival.due(LocalDate.of(2027, 3, 1));
   private static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
   private static final Freshness ANY = new Freshness.Any();
 
-  private static final Command.Allocate TAKE = new Command.Allocate(ORDER, CHAIR, 8);
+  static final Command.Allocate TAKE = new Command.Allocate(ORDER, CHAIR, 8);
   private static final OrderLine LINE = new OrderLine(ORDER, CHAIR, 8, HERE, 3);
   private static final Batch BATCH =
       new Batch(HERE, 10, 8, Arrival.inStock(), new Batch.Created(10, Arrival.inStock()));
