@@ -18,6 +18,7 @@ public final class Benchmark {
   private static final Path FOLDER = Path.of("target", "benchmark");
   private static final String FULL = "full";
   private static final String DECISION = "decision";
+  private static final String NODES = "nodes";
   private static final String RATES = "rates";
   private static final String LAG = "lag";
   private static final String GROWTH = "growth";
@@ -40,7 +41,8 @@ public final class Benchmark {
 
   /**
    * {@code full} for the long form, then the parts to measure ({@code rates}, {@code lag}, {@code
-   * growth}; all of them unless said). {@code decision} alone measures the rules by themselves.
+   * growth}; all of them unless said). {@code nodes} alone compares one node with two and three,
+   * {@code decision} the rules by themselves.
    */
   public static void main(String[] arguments) throws Exception {
     List<String> words = List.of(arguments);
@@ -49,9 +51,19 @@ public final class Benchmark {
       Decisions.measure(jvm, Files.createDirectories(FOLDER));
       return;
     }
+    if (words.equals(List.of(NODES))) {
+      Progress.say("starting servers");
+      try (Rig rig = new Rig(FOLDER.resolve("data"), jvm)) {
+        String table = new Nodes(rig).measure();
+        Files.writeString(FOLDER.resolve("nodes.md"), table);
+        System.out.println(table);
+      }
+      return;
+    }
     List<String> parts = words.stream().filter(word -> !word.equals(FULL)).toList();
     if (!PARTS.containsAll(parts)) {
-      throw new IllegalArgumentException("full, %s; or %s".formatted(PARTS, DECISION));
+      throw new IllegalArgumentException(
+          "full, %s; or %s; or %s".formatted(PARTS, NODES, DECISION));
     }
     Form form = words.contains(FULL) ? Form.FULL : Form.SHORT;
     Progress.say("starting servers");

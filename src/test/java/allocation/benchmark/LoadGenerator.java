@@ -57,11 +57,18 @@ final class LoadGenerator implements AutoCloseable {
   }
 
   LoadGenerator(int port, int connections) {
+    this(List.of(port), connections);
+  }
+
+  /** Over as many connections to each of several servers as to the others. */
+  LoadGenerator(List<Integer> ports, int connections) {
     try {
       selector = Selector.open();
       for (int i = 0; i < connections; i++) {
         SocketChannel channel =
-            SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            SocketChannel.open(
+                new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), ports.get(i % ports.size())));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.configureBlocking(false);
         Connection connection = new Connection(channel);

@@ -147,12 +147,22 @@ final class Rig implements AutoCloseable {
     return start(database, TENANT + database, jvm.service());
   }
 
+  /** Starts another service on such a database, with more settings. */
+  ServiceProcess start(String database, Map<String, String> settings) {
+    return start(database, TENANT + database, jvm.service(), settings);
+  }
+
   /** Starts it as {@link JvmSettings#archivedService} has it. */
   ServiceProcess startArchived(String database) {
     return start(database, TENANT + database, jvm.archivedService(folder));
   }
 
   private ServiceProcess start(String database, String namespace, List<String> arguments) {
+    return start(database, namespace, arguments, Map.of());
+  }
+
+  private ServiceProcess start(
+      String database, String namespace, List<String> arguments, Map<String, String> settings) {
     int port = Ports.free();
     Map<String, String> environment = new HashMap<>();
     environment.put("POSTGRES_URI", postgres.database().uri(database));
@@ -162,6 +172,7 @@ final class Rig implements AutoCloseable {
     environment.put("HTTP_PORT", Integer.toString(port));
     environment.put("HTTP_HOST", "127.0.0.1");
     environment.put("LOG_LEVEL", "warn");
+    environment.putAll(settings);
     Child child =
         Child.java(folder.resolve("service-" + database + ".log"), environment, arguments)
             .untilReady(port);

@@ -24,7 +24,11 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterIT {
+  private static final int NODES = 3;
   private static final int SHOPPERS = 6;
+
+  /** More of them in the long form: {@code ./mvnw -Plong verify}. */
+  private static final int ROUNDS = Integer.getInteger("rounds", 1);
 
   /** What the service promises when a node dies. */
   private static final Duration TAKEN_OVER = Duration.ofSeconds(10);
@@ -34,7 +38,7 @@ class ClusterIT {
 
   private final Installation installation = new Installation("cluster");
   private final Cluster cluster =
-      new Cluster("equal", 3, installation, Map.of("HTTP_LEAVE_DELAY_MS", "500"));
+      new Cluster("equal", NODES, installation, Map.of("HTTP_LEAVE_DELAY_MS", "500"));
 
   @BeforeAll
   void start() {
@@ -60,18 +64,8 @@ class ClusterIT {
   @Test
   void a_rolling_restart_costs_nobody_an_answer() {
     try (Shoppers shoppers = shoppers("roll")) {
-      for (NodeProcess node : cluster.nodes()) {
-        awaitAnswers(shoppers, 200);
-        double moved = Cluster.shards(node);
-        assertThat(moved).as("shards that have to be handed over").isPositive();
-
-        assertThat(node.terminate()).as("exit code after SIGTERM").isEqualTo(143);
-
-        Cluster.awaitSpread(cluster.without(node));
-        awaitAnswers(shoppers, 200);
-        node.begin();
-        node.awaitReady();
-        Cluster.awaitSpread(cluster.nodes());
+      for (int round = 0; round < ROUNDS; round++) {
+        cluster.nodes().forEach(node -> restart(node, shoppers));
       }
       shoppers.stop();
       assertThat(shoppers.cut()).as("requests without an answer").isEmpty();
@@ -79,50 +73,77 @@ class ClusterIT {
     }
   }
 
+  private void restart(NodeProcess node, Shoppers shoppers) {
+    awaitAnswers(shoppers, 200);
+    assertThat(Cluster.shards(node)).as("shards that have to be handed over").isPositive();
+
+    assertThat(node.terminate()).as("exit code after SIGTERM").isEqualTo(143);
+
+    Cluster.awaitSpread(cluster.without(node));
+    awaitAnswers(shoppers, 200);
+    node.begin();
+    node.awaitReady();
+    Cluster.awaitSpread(cluster.nodes());
+  }
+
   @Test
   void the_shards_of_a_killed_node_are_served_by_others() {
     try (Shoppers shoppers = shoppers("kill")) {
-      NodeProcess victim = cluster.nodes().get(1);
-      awaitAnswers(shoppers, 200);
-      assertThat(Cluster.shards(victim)).isPositive();
-
-      victim.kill();
-
-      long killed = System.nanoTime();
-      everyShardIsServed(cluster.without(victim), "after-kill", killed);
-      awaitAnswers(shoppers, 200);
+      for (int round = 0; round < ROUNDS; round++) {
+        kill(cluster.nodes().get((round + 1) % NODES), "after-kill-" + round, shoppers);
+      }
       shoppers.stop();
-      victim.begin();
-      victim.awaitReady();
-      Cluster.awaitSpread(cluster.nodes());
       assertKept(shoppers);
     }
+  }
+
+  private void kill(NodeProcess victim, String order, Shoppers shoppers) {
+    awaitAnswers(shoppers, 200);
+    assertThat(Cluster.shards(victim)).as("shards that have to be taken over").isPositive();
+
+    victim.kill();
+
+    long killed = System.nanoTime();
+    everyShardIsServed(cluster.without(victim), order, killed);
+    awaitAnswers(shoppers, 200);
+    victim.begin();
+    victim.awaitReady();
+    Cluster.awaitSpread(cluster.nodes());
   }
 
   @Test
   void a_node_that_was_frozen_past_its_removal_writes_nothing_wrong() {
     try (Shoppers shoppers = shoppers("freeze")) {
-      NodeProcess frozen = cluster.nodes().get(2);
-      awaitAnswers(shoppers, 200);
-      assertThat(Cluster.shards(frozen)).isPositive();
-
-      frozen.signal("STOP");
-
-      Cluster.awaitSpread(cluster.without(frozen));
-      // By now others have moved its shards; it still believes that it has them.
-      awaitAnswers(shoppers, 500);
-      frozen.signal("CONT");
-      Awaitility.await("the frozen node finds out that it is late")
-          .atMost(Duration.ofSeconds(30))
-          .until(() ->
-              frozen.client().metric("allocation_memories_stale_total")
-                      + frozen.client().metric("allocation_races_lost_total")
-                  > 0);
-      Cluster.awaitSpread(cluster.nodes());
-      awaitAnswers(shoppers, 200);
+      for (int round = 0; round < ROUNDS; round++) {
+        freeze(cluster.nodes().get((round + 2) % NODES), shoppers);
+      }
       shoppers.stop();
       assertKept(shoppers);
     }
+  }
+
+  private void freeze(NodeProcess frozen, Shoppers shoppers) {
+    awaitAnswers(shoppers, 200);
+    assertThat(Cluster.shards(frozen)).isPositive();
+    double before = late(frozen);
+
+    frozen.signal("STOP");
+
+    Cluster.awaitSpread(cluster.without(frozen));
+    // By now others have moved its shards; it still believes that it has them.
+    awaitAnswers(shoppers, 500);
+    frozen.signal("CONT");
+    Awaitility.await("the frozen node finds out that it is late")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> late(frozen) > before);
+    Cluster.awaitSpread(cluster.nodes());
+    awaitAnswers(shoppers, 200);
+  }
+
+  /** How often the database has refused what a node had decided. */
+  private static double late(NodeProcess node) {
+    return node.client().metric("allocation_memories_stale_total")
+        + node.client().metric("allocation_races_lost_total");
   }
 
   private Shoppers shoppers(String name) {

@@ -7,6 +7,9 @@ import io.vertx.core.net.NetSocket;
 
 /** Hands connections on to the same port elsewhere. */
 final class Forward {
+  /** What it says once it listens. */
+  static final String READY = "ready";
+
   private Forward() {}
 
   /** Listens at the ports on 127.0.0.1 until it is killed: {@code host port…}. */
@@ -16,6 +19,7 @@ final class Forward {
       int port = Integer.parseInt(arguments[i]);
       start(vertx, "127.0.0.1", port, arguments[0], port);
     }
+    System.out.println(READY);
   }
 
   static void start(Vertx vertx, String host, int port, String toHost, int toPort) {

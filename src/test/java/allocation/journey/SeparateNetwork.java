@@ -4,6 +4,7 @@ import allocation.embedded.OsProcess;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +79,11 @@ final class SeparateNetwork implements AutoCloseable {
             SERVERS));
     ports.forEach(port -> command.add(String.valueOf(port)));
     try {
-      inside = new ProcessBuilder(command).inheritIO().start();
+      inside = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      String said = inside.inputReader(StandardCharsets.UTF_8).readLine();
+      if (!Forward.READY.equals(said)) {
+        throw new IllegalStateException("the way out of the network is not there: " + said);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
