@@ -3,11 +3,14 @@ package allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import allocation.bus.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ConfigTest {
@@ -16,6 +19,16 @@ class ConfigTest {
           "POSTGRES_URI", "postgresql://me:secret@db:5432/shop",
           "PULSAR_SERVICE_URL", "pulsar://broker:6650",
           "PULSAR_ADMIN_URL", "http://broker:8080");
+
+  private static final String NOTHING_RUNS =
+      """
+      http: {instances: 0}
+      handler: {instances: 0}
+      views: {instances: 0}
+      publisher: {instances: 0}
+      mail: {instances: 0}
+      pulsar: {commandInstances: 0}\
+      """;
 
   @Test
   void the_file_has_a_line_for_every_setting_and_says_its_default() throws IOException {
@@ -139,6 +152,103 @@ class ConfigTest {
 
     assertThat(config.views().toString()).isEqualTo("postgresql://other:5433/views");
     assertThat(config.postgres().toString()).isEqualTo("postgresql://db:5432/shop");
+  }
+
+  @Test
+  void a_node_is_alone_unless_it_is_told_where_others_are() {
+    assertThat(read("").cluster()).isEmpty();
+    assertThat(read("cluster: {port: 6000, name: shop}").cluster()).isEmpty();
+  }
+
+  @Test
+  void a_list_of_members_makes_it_one_of_a_cluster() {
+    assertThat(read("cluster: {members: 'a, b:5702  10.0.0.3'}").cluster())
+        .contains(
+            new allocation.cluster.Settings(
+                "allocation",
+                List.of("a", "b:5702", "10.0.0.3"),
+                Optional.empty(),
+                Optional.empty(),
+                5701,
+                0,
+                5));
+  }
+
+  @Test
+  void so_does_a_name_that_stands_for_all_of_them() {
+    Map<String, String> environment = with("CLUSTER_DNS", "nodes.shop.svc");
+    environment.put("CLUSTER_NAME", "shop");
+    environment.put("CLUSTER_HOST", "10.0.0.9");
+    environment.put("CLUSTER_PORT", "6000");
+    environment.put("CLUSTER_BUS_PORT", "6001");
+    environment.put("CLUSTER_SILENCE_SECONDS", "30");
+
+    assertThat(Config.read(new Settings("", environment)).cluster())
+        .contains(
+            new allocation.cluster.Settings(
+                "shop",
+                List.of(),
+                Optional.of("nodes.shop.svc"),
+                Optional.of("10.0.0.9"),
+                6000,
+                6001,
+                30));
+  }
+
+  @Test
+  void a_list_and_a_name_at_once_are_a_fault() {
+    assertThatThrownBy(() -> read("cluster: {members: a, dns: b}"))
+        .hasMessageContaining("cluster.dns (CLUSTER_DNS) and cluster.members cannot both be set");
+  }
+
+  @Test
+  void a_silence_of_a_second_would_take_busy_nodes_for_dead() {
+    assertThatThrownBy(() -> read("cluster: {members: a, silenceSeconds: 1}"))
+        .hasMessageContaining("cluster.silenceSeconds (CLUSTER_SILENCE_SECONDS) must be");
+  }
+
+  @Test
+  void a_node_that_is_alone_runs_everything() {
+    assertThatThrownBy(() -> read(NOTHING_RUNS))
+        .hasMessageContaining("http.instances (HTTP_INSTANCES) must be a whole number from 1")
+        .hasMessageContaining("handler.instances (HANDLER_INSTANCES) must be")
+        .hasMessageContaining("views.instances (VIEWS_INSTANCES) must be")
+        .hasMessageContaining("publisher.instances (PUBLISHER_INSTANCES) must be")
+        .hasMessageContaining("mail.instances (MAIL_INSTANCES) must be")
+        .hasMessageContaining("pulsar.commandInstances (PULSAR_COMMAND_INSTANCES) must be");
+  }
+
+  @Test
+  void in_a_cluster_others_may_run_a_part() {
+    Config config = read(NOTHING_RUNS + "\ncluster: {members: a}");
+
+    assertThat(config.instances()).isEqualTo(new Config.Instances(0, 0, 0, 0, 0, 0));
+  }
+
+  @Test
+  void instances_are_counted_by_the_role_that_they_have() {
+    assertThat(new Config.Instances(1, 2, 3, 4, 5, 6).ofRoles())
+        .isEqualTo(
+            Map.of(
+                Role.HANDLER, 3,
+                Role.READ_MODEL, 4,
+                Role.PUBLISHER, 5,
+                Role.LINE_ALLOCATED, 5,
+                Role.NOTICES, 6));
+  }
+
+  @Test
+  void a_node_leaves_without_delay_unless_it_is_set() {
+    assertThat(read("").leaveDelayMs()).isZero();
+    assertThat(read("http: {leaveDelayMs: 3000}").leaveDelayMs()).isEqualTo(3_000);
+  }
+
+  /** With every fault thrown. */
+  private static Config read(String yaml) {
+    Settings settings = new Settings(yaml, LEAST);
+    Config config = Config.read(settings);
+    settings.check();
+    return config;
   }
 
   private static Map<String, String> with(String name, String value) {

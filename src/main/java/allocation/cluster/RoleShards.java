@@ -42,10 +42,17 @@ final class RoleShards {
   /** The instance of every shard, by its number as text. */
   private volatile List<String> held;
 
+  /** What instances may have besides: they were told to take it, and did not say that they did. */
+  private final Set<Integer> taking = new TreeSet<>();
+
   private Set<Integer> wanted = new TreeSet<>();
   private Promise<Void> changed = Promise.promise();
   private boolean busy;
   private boolean again;
+  private boolean resting;
+
+  /** Instances may have other shards than is known: not all of them said that they did as told. */
+  private boolean unsure;
 
   /** Waits until none of these is held here. */
   private record Waiting(Set<Integer> shards, Promise<Void> gone) {}
@@ -78,8 +85,11 @@ final class RoleShards {
     if (!next.equals(wanted)) {
       LOG.info("shards role={} from={} to={}", role, wanted, next);
       wanted = next;
-      changed.complete();
+      Promise<Void> before = changed;
+      // A step that begins because of this waits for the next change.
       changed = Promise.promise();
+      before.complete();
+      tellWaiting();
     }
     step();
   }
@@ -93,27 +103,39 @@ final class RoleShards {
   }
 
   private void step() {
-    if (busy) {
+    if (busy || resting) {
       again = true;
       return;
     }
     Set<Integer> before = heldShards();
-    if (before.equals(wanted)) {
+    if (before.equals(wanted) && !unsure) {
       return;
     }
     busy = true;
     again = false;
     Future<Void> left =
-        wanted.containsAll(before) ? Future.succeededFuture() : own(both(before, wanted));
+        wanted.containsAll(before) && !unsure
+            ? Future.succeededFuture()
+            : own(both(before, wanted));
     left.compose(gone -> take())
         .onComplete(done -> {
           busy = false;
           if (done.failed()) {
             LOG.warn("shards cannot be moved, will try again role={}", role, done.cause());
-            vertx.setTimer(AGAIN_MS, later -> step());
+            rest();
           } else if (again) {
             step();
           }
+        });
+  }
+
+  private void rest() {
+    resting = true;
+    vertx.setTimer(
+        AGAIN_MS,
+        over -> {
+          resting = false;
+          step();
         });
   }
 
@@ -123,12 +145,14 @@ final class RoleShards {
       return Future.succeededFuture();
     }
     // If the plan changes meanwhile, somebody may be waiting for shards of this node.
+    Set<Integer> plan = wanted;
     Promise<Void> go = Promise.promise();
     letGo.apply(gained).onComplete(done -> go.tryComplete());
     changed.future().onComplete(done -> go.tryComplete());
     return go.future()
         .compose(free -> {
-          if (again) {
+          if (!wanted.equals(plan)) {
+            again = true;
             return Future.succeededFuture();
           }
           Set<Integer> all = heldShards();
@@ -144,9 +168,13 @@ final class RoleShards {
   }
 
   private Set<Integer> heldShards() {
+    return shards(held);
+  }
+
+  private static Set<Integer> shards(List<String> instances) {
     Set<Integer> shards = new TreeSet<>();
-    for (int shard = 0; shard < held.size(); shard++) {
-      if (!held.get(shard).equals(NOBODY)) {
+    for (int shard = 0; shard < instances.size(); shard++) {
+      if (!instances.get(shard).equals(NOBODY)) {
         shards.add(shard);
       }
     }
@@ -170,13 +198,14 @@ final class RoleShards {
   }
 
   private Future<Void> tell(List<String> next) {
-    if (next.equals(held)) {
+    if (next.equals(held) && !unsure) {
       return Future.succeededFuture();
     }
+    taking.addAll(shards(next));
     List<Future<?>> told = new ArrayList<>();
     for (String instance : instances) {
       List<Integer> own = of(next, instance);
-      if (!own.equals(of(held, instance))) {
+      if (unsure || !own.equals(of(held, instance))) {
         told.add(
             vertx
                 .eventBus()
@@ -186,9 +215,13 @@ final class RoleShards {
                     new DeliveryOptions().setLocalOnly(true).setSendTimeout(LEAVE_MS)));
       }
     }
-    return Future.all(told)
+    // Until the last has answered: none is told anything else while it does as it was told.
+    return Future.join(told)
+        .onFailure(cause -> unsure = true)
         .map(done -> {
           held = next;
+          unsure = false;
+          taking.clear();
           tellWaiting();
           return null;
         });
@@ -204,6 +237,7 @@ final class RoleShards {
   private void tellWaiting() {
     Set<Integer> kept = new LinkedHashSet<>(heldShards());
     kept.addAll(wanted);
+    kept.addAll(taking);
     for (Waiting one : List.copyOf(waiting)) {
       if (one.shards().stream().noneMatch(kept::contains)) {
         waiting.remove(one);
