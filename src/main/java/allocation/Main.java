@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The command line. Without arguments it runs the service until SIGTERM or SIGINT; {@code events}
@@ -25,7 +24,6 @@ import java.util.concurrent.TimeUnit;
  * wrong arguments.
  */
 public final class Main {
-  private static final long STOP_LIMIT_S = 30;
   private static final List<String> COMMANDS =
       List.of("serve", "events", "rebuild-views", "health");
   private static final String USAGE =
@@ -82,7 +80,7 @@ public final class Main {
             new Thread(
                 () -> {
                   try {
-                    result(service.stop().timeout(STOP_LIMIT_S, TimeUnit.SECONDS));
+                    result(service.stop());
                   } finally {
                     stopped.countDown();
                   }

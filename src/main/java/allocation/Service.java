@@ -67,7 +67,10 @@ import org.slf4j.LoggerFactory;
 public final class Service {
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
 
-  private static final long HAND_OVER_MS = 10_000;
+  static final long HAND_OVER_MS = 10_000;
+
+  /** A stop takes no longer than the leave delay and this. */
+  static final long STOP_LIMIT_MS = 30_000;
 
   private final Config config;
   private final Optional<ClusterNode> node;
@@ -154,7 +157,7 @@ public final class Service {
 
   /**
    * Says that it is leaving, hands its shards over while it still answers, takes no more requests,
-   * finishes those it has, lets go of everything.
+   * finishes those it has, lets go of everything. Fails when that takes too long.
    */
   public Future<Void> stop() {
     leaving = true;
@@ -163,7 +166,9 @@ public final class Service {
     pause(config.leaveDelayMs())
         .compose(heard -> node.map(this::handOver).orElseGet(Future::succeededFuture))
         .onComplete(handedOver -> left.complete());
-    return left.future().compose(alone -> undo());
+    return left.future()
+        .compose(alone -> undo())
+        .timeout(config.leaveDelayMs() + STOP_LIMIT_MS, TimeUnit.MILLISECONDS);
   }
 
   private Future<Void> pause(long ms) {

@@ -45,13 +45,16 @@ public final class ClusterNode {
     String host = settings.host().orElseGet(ClusterNode::ownAddress);
     HazelcastClusterManager manager =
         new HazelcastClusterManager(HazelcastConfig.of(settings, host));
+    int silenceMs = Math.toIntExact(TimeUnit.SECONDS.toMillis(settings.silenceSeconds()));
     EventBusOptions bus =
         new EventBusOptions()
             .setHost(host)
             .setPort(settings.busPort())
-            // A connection to a node that is gone without a word is closed as soon as the node is.
+            // A connection to a node that is gone without a word is closed as soon as the node is,
+            // and one that was just being made is given up.
+            .setConnectTimeout(silenceMs)
             .setClusterPingInterval(PING_MS)
-            .setClusterPingReplyInterval(TimeUnit.SECONDS.toMillis(settings.silenceSeconds()));
+            .setClusterPingReplyInterval(silenceMs);
     return builder
         .with(new VertxOptions().setEventBusOptions(bus))
         .withClusterManager(manager)

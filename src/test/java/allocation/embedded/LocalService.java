@@ -3,12 +3,9 @@ package allocation.embedded;
 import allocation.Main;
 import allocation.Service;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** The service inside the run command's process, for a thread that may wait. */
 final class LocalService implements AutoCloseable {
-  private static final int STOP_LIMIT_S = 30;
-
   private final Service service;
 
   private LocalService(Service service) {
@@ -20,9 +17,9 @@ final class LocalService implements AutoCloseable {
     return new LocalService(Main.result(Service.start(environment)));
   }
 
-  /** Lets the service finish what it has been asked, then stops it; at most 30 seconds. */
+  /** Lets the service finish what it has been asked, then stops it. */
   @Override
   public void close() {
-    Main.result(service.stop().timeout(STOP_LIMIT_S, TimeUnit.SECONDS));
+    Main.result(service.stop());
   }
 }
