@@ -62,6 +62,8 @@ class ArchitectureTest {
     arrows.put("cluster", List.of("bus"));
     // An entrance, too; what it says to outsiders is JSON.
     arrows.put("bridge", List.of("domain", "json", "bus", "log", "wire"));
+    // For other services: an artifact of its own, with these packages and no others.
+    arrows.put("client", List.of("domain", "json", "bus", "wire"));
     for (String adapter : List.of("postgres", "pulsar")) {
       arrows.put(adapter, Stream.concat(shared.stream(), ports.stream()).toList());
     }

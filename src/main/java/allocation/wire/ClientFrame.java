@@ -62,14 +62,21 @@ public record ClientFrame(
 
   /** Wants the messages that are published there. */
   public static ClientFrame register(String address) {
-    return new ClientFrame(
-        Type.REGISTER, Optional.of(address), Optional.empty(), Optional.empty(), Optional.empty());
+    return bare(Type.REGISTER, Optional.of(address));
+  }
+
+  /** Wants them no more. */
+  public static ClientFrame unregister(String address) {
+    return bare(Type.UNREGISTER, Optional.of(address));
   }
 
   /** Is answered; shows that both are there. */
   public static ClientFrame ping() {
-    return new ClientFrame(
-        Type.PING, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    return bare(Type.PING, Optional.empty());
+  }
+
+  private static ClientFrame bare(Type type, Optional<String> address) {
+    return new ClientFrame(type, address, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /** As it goes over the socket. */

@@ -1,0 +1,127 @@
+package allocation.client;
+
+import allocation.bus.PublicAddresses;
+import allocation.bus.PublicFailure;
+import allocation.bus.Query;
+import allocation.bus.View;
+import allocation.domain.Command;
+import allocation.wire.PublicAnswer;
+import allocation.wire.PublicCommand;
+import allocation.wire.PublicQuery;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * Commands, questions and events of the allocation service.
+ *
+ * <p>Everything is asked again, within the time limit, while there is no answer. A command keeps
+ * its id over that, so it is done once however often it is sent. Futures complete on the caller's
+ * context; outside of Vert.x use {@code toCompletionStage()}, and block on nothing but a thread of
+ * your own. A Future fails with a {@code ReplyException}; {@link PublicFailure#of} says what it
+ * means. A "no" of the service (no stock, say) is no failure but an outcome.
+ */
+public final class AllocationClient {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private final Vertx vertx;
+  private final Link link;
+  private final Retries retries;
+
+  AllocationClient(Vertx vertx, Link link, Duration limit) {
+    this.vertx = vertx;
+    this.link = link;
+    this.retries = new Retries(vertx, limit);
+  }
+
+  /** Over the event bus of the cluster that {@code vertx} is in. */
+  public static AllocationClient inCluster(Vertx vertx) {
+    return new AllocationClient(vertx, new BusLink(vertx), LIMIT);
+  }
+
+  /**
+   * Over the TCP bridge, without the right to send commands. Connects by itself, again and again.
+   */
+  public static AllocationClient overTcp(Vertx vertx, String host, int port) {
+    return new AllocationClient(vertx, new TcpLink(vertx, host, port, Optional.empty()), LIMIT);
+  }
+
+  /**
+   * Over the TCP bridge.
+   *
+   * @param key the bridge's {@code bridge.commandsKey}
+   */
+  public static AllocationClient overTcp(Vertx vertx, String host, int port, String key) {
+    return new AllocationClient(vertx, new TcpLink(vertx, host, port, Optional.of(key)), LIMIT);
+  }
+
+  /** The same with another time limit; 10 seconds unless said. */
+  public AllocationClient within(Duration limit) {
+    return new AllocationClient(vertx, link, limit);
+  }
+
+  /** Sends a command, under an id of its own. */
+  public Future<Answered> send(Command command) {
+    return send(command, UUID.randomUUID().toString());
+  }
+
+  /**
+   * Sends a command.
+   *
+   * @param id 1 to 200 visible ASCII characters; the same command with the same id is done once,
+   *     also when the caller itself begins anew
+   */
+  public Future<Answered> send(Command command, String id) {
+    String json = new PublicCommand(command, Optional.of(id), Optional.empty()).text();
+    return home(
+        retries.ask(timeoutMs ->
+            link.request(PublicAddresses.COMMANDS, json, timeoutMs)
+                .map(PublicAnswer::read)
+                .map(Answered::of)));
+  }
+
+  /** Asks the views; one that is behind is asked again, and in the end fails as busy. */
+  public Future<View> ask(Query query) {
+    String json = PublicQuery.text(query);
+    return home(
+        retries.ask(timeoutMs ->
+            link.request(PublicAddresses.QUERIES, json, timeoutMs)
+                .map(PublicQuery::readView)
+                .compose(AllocationClient::upToDate)));
+  }
+
+  /**
+   * Gives every event after the positions to the handler, from the log and then as they happen:
+   * those of a shard one at a time, in order and without a gap; those of different shards side by
+   * side, on one event loop.
+   *
+   * @param after shard and the last position that was handled; a shard that is not named begins at
+   *     its beginning
+   * @param handler the next event of the shard comes when its Future is done; an event whose Future
+   *     fails comes again
+   */
+  public Subscription events(Map<Integer, Long> after, Function<Happened, Future<?>> handler) {
+    Subscription subscription = new Subscription(vertx, link, after, handler);
+    subscription.start();
+    return subscription;
+  }
+
+  /** Lets go of the connection. Subscriptions are closed by themselves. */
+  public Future<Void> close() {
+    return link.close();
+  }
+
+  private static Future<View> upToDate(View view) {
+    return view instanceof View.Behind behind
+        ? Future.failedFuture(PublicFailure.BUSY.exception(behind.why()))
+        : Future.succeededFuture(view);
+  }
+
+  private <T> Future<T> home(Future<T> anywhere) {
+    return Future.fromCompletionStage(anywhere.toCompletionStage(), vertx.getOrCreateContext());
+  }
+}

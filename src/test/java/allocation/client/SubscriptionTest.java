@@ -1,0 +1,243 @@
+package allocation.client;
+
+import static allocation.given.Waiting.result;
+import static allocation.given.Waiting.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import allocation.domain.LoggedEvent;
+import allocation.wire.PublicLog;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class SubscriptionTest {
+  private final Vertx vertx = Vertx.vertx();
+  private final FakeLink link = new FakeLink();
+  private final AllocationClient client = new AllocationClient(vertx, link, Duration.ofSeconds(5));
+  private final List<Happened> seen = new CopyOnWriteArrayList<>();
+
+  @AfterEach
+  void close() {
+    result(vertx.close());
+  }
+
+  @Test
+  void begins_with_what_is_in_the_log_and_goes_on_with_what_happens() {
+    link.log.append(3, "CHAIR", 1_200);
+
+    subscribe(Map.of());
+    awaitSeen(3, 1_200);
+    link.commit(3, 2);
+
+    awaitSeen(3, 1_202);
+    assertThat(seen.getFirst().event()).isPresent();
+  }
+
+  @Test
+  void goes_on_after_the_positions_that_were_handled() {
+    link.log.append(3, "CHAIR", 5);
+    link.log.append(7, "LAMP", 2);
+
+    Subscription subscription = subscribe(Map.of(3, 4L));
+
+    until("all are seen", () -> seen.size() == 3);
+    assertThat(of(3)).containsExactly(5L);
+    assertThat(of(7)).containsExactly(1L, 2L);
+    assertThat(subscription.handled()).isEqualTo(Map.of(3, 5L, 7, 2L));
+  }
+
+  @Test
+  void what_follows_the_last_needs_no_read_of_the_log() {
+    subscribe(Map.of());
+    link.commit(3, 1);
+    awaitSeen(3, 1);
+    int reads = link.log.reads();
+
+    link.commit(3, 4);
+
+    awaitSeen(3, 5);
+    assertThat(link.log.reads()).isEqualTo(reads);
+  }
+
+  @Test
+  void a_gap_is_filled_from_the_log() {
+    subscribe(Map.of());
+    link.commit(3, 2);
+    link.log.append(3, "CHAIR", 3);
+    link.commit(3, 1);
+
+    awaitSeen(3, 6);
+  }
+
+  @Test
+  void the_last_event_is_found_though_nobody_told_of_it() {
+    subscribe(Map.of());
+    link.commit(3, 2);
+    awaitSeen(3, 2);
+
+    link.log.append(3, "CHAIR", 1);
+
+    awaitSeen(3, 3);
+  }
+
+  @Test
+  void doubled_and_late_news_are_seen_once_and_in_order() {
+    subscribe(Map.of());
+    List<LoggedEvent> first = link.log.append(3, "CHAIR", 3);
+    List<LoggedEvent> second = link.log.append(3, "CHAIR", 3);
+
+    link.tell(second);
+    link.tell(first);
+    link.tell(first);
+    link.tell(second);
+
+    awaitSeen(3, 6);
+  }
+
+  @Test
+  void news_without_their_events_are_read_from_the_log() {
+    subscribe(Map.of());
+    link.log.append(3, "CHAIR", 2_000);
+
+    link.publish(new PublicLog.Run(3, 1, 2_000, List.of()).text());
+
+    awaitSeen(3, 2_000);
+  }
+
+  @Test
+  void the_next_of_a_shard_waits_for_the_one_before_and_other_shards_do_not() {
+    Promise<Void> held = Promise.promise();
+    subscribe(Map.of(), event -> event.shard() == 3 ? held.future() : Future.succeededFuture());
+
+    link.commit(3, 2);
+    link.commit(7, 2);
+
+    until("the other shard is done", () -> of(7).size() == 2);
+    assertThat(of(3)).containsExactly(1L);
+    held.complete();
+    awaitSeen(3, 2);
+  }
+
+  @Test
+  void a_slow_handler_makes_nobody_keep_more_than_a_bound() {
+    Promise<Void> held = Promise.promise();
+    subscribe(Map.of(), event -> held.future());
+    for (int i = 0; i < 50; i++) {
+      link.commit(3, 100);
+    }
+
+    held.complete();
+
+    awaitSeen(3, 5_000);
+  }
+
+  @Test
+  void an_event_that_was_not_handled_comes_again_before_the_next() {
+    AtomicInteger failures = new AtomicInteger();
+    subscribe(
+        Map.of(),
+        event -> {
+          if (event.position() == 2 && failures.incrementAndGet() == 1) {
+            throw new IllegalStateException("as the test wants");
+          }
+          return event.position() == 2 && failures.get() == 2
+              ? Future.failedFuture("as the test wants")
+              : Future.succeededFuture();
+        });
+
+    link.commit(3, 3);
+
+    until("the last is seen", () -> of(3).contains(3L));
+    assertThat(of(3)).startsWith(1L, 2L, 2L).endsWith(2L, 3L);
+  }
+
+  @Test
+  void a_log_that_is_away_is_asked_again() {
+    link.away = true;
+    subscribe(Map.of());
+    link.log.append(3, "CHAIR", 2);
+    link.publish(new PublicLog.Run(3, 1, 2, List.of()).text());
+
+    link.away = false;
+
+    awaitSeen(3, 2);
+  }
+
+  @Test
+  void an_event_of_a_later_service_comes_as_its_json() {
+    subscribe(Map.of());
+
+    link.publish(
+        """
+        {"v":2,"shard":3,"first":1,"last":1,"events":[{"type":"Painted","version":2,"shard":3,
+         "position":1,"sku":"CHAIR","colour":"red","at":"2026-11-01T12:00:00Z"}]}
+        """);
+
+    until("it is seen", () -> seen.size() == 1);
+    assertThat(seen.getFirst().event()).isEmpty();
+    assertThat(seen.getFirst().type()).isEqualTo("Painted");
+    assertThat(seen.getFirst().json()).contains("\"colour\":\"red\"");
+  }
+
+  @Test
+  void nonsense_that_is_published_harms_nobody() {
+    subscribe(Map.of());
+
+    link.publish("nonsense");
+    link.publish("{\"v\":1,\"shard\":3,\"first\":1,\"last\":1,\"events\":[{}]}");
+    link.commit(3, 1);
+
+    awaitSeen(3, 1);
+  }
+
+  @Test
+  void a_close_waits_for_the_handler_and_gives_out_no_more() {
+    Promise<Void> held = Promise.promise();
+    Subscription subscription = subscribe(Map.of(), event -> held.future());
+    link.commit(3, 2);
+    until("one is given out", () -> seen.size() == 1);
+
+    Future<Void> closed = subscription.close();
+    until("nobody listens", () -> link.listeners() == 0);
+    assertThat(closed.isComplete()).isFalse();
+    held.complete();
+
+    result(closed);
+    assertThat(of(3)).containsExactly(1L);
+    assertThat(subscription.handled()).isEqualTo(Map.of(3, 1L));
+  }
+
+  private Subscription subscribe(Map<Integer, Long> after) {
+    return subscribe(after, event -> Future.succeededFuture());
+  }
+
+  private Subscription subscribe(Map<Integer, Long> after, Function<Happened, Future<?>> handler) {
+    Subscription subscription =
+        client.events(
+            after,
+            event -> {
+              seen.add(event);
+              return handler.apply(event);
+            });
+    until("it listens", () -> link.listeners() == 1);
+    return subscription;
+  }
+
+  private List<Long> of(int shard) {
+    return seen.stream().filter(event -> event.shard() == shard).map(Happened::position).toList();
+  }
+
+  private void awaitSeen(int shard, long last) {
+    until("event " + last + " is seen", () -> of(shard).size() >= last);
+    assertThat(of(shard)).isEqualTo(LongStream.rangeClosed(1, last).boxed().toList());
+  }
+}
