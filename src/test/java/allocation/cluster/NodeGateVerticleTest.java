@@ -223,7 +223,7 @@ final class NodeGateVerticleTest {
     assertThat(got)
         .allSatisfy(told -> {
           assertThat(told.body()).isSameAs(nudge);
-          assertThat(told.headers().contains(NodeGateVerticle.FORWARDED)).isTrue();
+          assertThat(told.headers().contains(EventsCommitted.FORWARDED)).isTrue();
         });
   }
 

@@ -106,7 +106,7 @@ final class NudgesAbroadTest {
         .publish(
             Addresses.events(0),
             new EventsCommitted(0, 1, 7, List.of()),
-            new DeliveryOptions().addHeader(NodeGateVerticle.FORWARDED, "true"));
+            new DeliveryOptions().addHeader(EventsCommitted.FORWARDED, "true"));
 
     assertThatNothingElseIsSentThan("b: 1/99");
   }
