@@ -52,7 +52,6 @@ public final class PlacementVerticle extends VerticleBase {
   private final Promise<Void> left = Promise.promise();
   private Set<String> handlers = Set.of();
   private boolean leaving;
-  private boolean handingOver;
   private boolean looking;
   private boolean again;
   private boolean stopped;
@@ -75,7 +74,7 @@ public final class PlacementVerticle extends VerticleBase {
     this.metrics = metrics;
   }
 
-  /** Completes when this node is in the plan, if it runs anything that has shards. */
+  /** Completes when this node has announced itself and has seen the plan. */
   @Override
   public Future<?> start() {
     instances.forEach((role, count) -> {
@@ -94,6 +93,8 @@ public final class PlacementVerticle extends VerticleBase {
     vertx.eventBus().<LetGo>localConsumer(Addresses.LET_GO, this::letGo);
     membership.onChange(() -> context.runOnContext(changed -> look()));
     vertx.setPeriodic(LOOK_MS, tick -> look());
+    // Its own word is news to it, too: that look waits for this one.
+    looking = true;
     return announce().compose(told -> lookNow());
   }
 
@@ -196,13 +197,12 @@ public final class PlacementVerticle extends VerticleBase {
       current.moveTo(placement, vertx.eventBus());
     }
     roles.forEach((role, here) -> here.want(placement.shards(role, membership.self())));
-    if (leaving && !handingOver) {
-      handingOver = true;
+    if (leaving) {
       handOver(cluster);
     }
   }
 
-  /** What no other node can take stays to the end. */
+  /** What no other node can take stays to the end. Asked at every look: an heir may leave, too. */
   private void handOver(Cluster cluster) {
     List<Integer> all = IntStream.range(0, shards).boxed().toList();
     List<Future<Void>> gone = new ArrayList<>();

@@ -14,7 +14,7 @@ public final class Later {
   private Later() {}
 
   /** {@code what} is done now, and known later. */
-  static <T> Future<T> done(Supplier<T> what) {
+  public static <T> Future<T> done(Supplier<T> what) {
     return settled(Future.succeededFuture().map(now -> what.get()));
   }
 
