@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks the part of the service that something is for, on this node or on another, and asks again
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class Requests {
   /** The header that tells another node how many milliseconds the caller still waits. */
   public static final String LEFT_MS = "left-ms";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
 
   private static final long FIRST_PAUSE_MS = 20;
   private static final long LONGEST_PAUSE_MS = 200;
@@ -88,6 +92,11 @@ public final class Requests {
       case To.AnyHandler any -> Addresses.BATCH_OWNERS;
       case To.ReadModel any -> Addresses.QUERIES;
     };
+  }
+
+  /** How many have been sent to another node and have no answer yet. */
+  int away() {
+    return away.size();
   }
 
   /** This node if it can, else one after the other. */
@@ -173,14 +182,19 @@ public final class Requests {
       }
     }
 
-    /** Also of a sending that was given up: an answer is an answer. */
+    /** Also of a sending that was given up: an answer is an answer, a failure is one too many. */
     private void answered(int sending, @Nullable T result, @Nullable Throwable cause) {
-      if (cause == null || !isPassing(cause)) {
-        end(result, cause);
-        return;
+      if (cause == null) {
+        end(result, null);
+      } else if (sending != sendings) {
+        LOG.debug("a node that is gone has failed what others are asked", cause);
+      } else if (isPassing(cause)) {
+        mayBeDone |= !isUndone(cause);
+        pause(sending, cause);
+      } else {
+        // That this node has done nothing says nothing of the one before it.
+        end(null, mayBeDone ? outOfTime() : cause);
       }
-      mayBeDone |= !isUndone(cause);
-      pause(sending, cause);
     }
 
     private void pause(int sending, Throwable cause) {
