@@ -12,6 +12,7 @@ import allocation.bus.Query;
 import allocation.bus.QueryGroup;
 import allocation.bus.Requests;
 import allocation.bus.Shards;
+import allocation.bus.Unreadable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -65,6 +66,7 @@ public final class NodeGateVerticle extends VerticleBase {
       case LetGo shardsOfOthers -> forward(request, Addresses.LET_GO, shardsOfOthers);
       case EventsCommitted nudge ->
           vertx.eventBus().publish(Addresses.events(nudge.shard()), nudge, HERE);
+      case Unreadable other -> CommandFailure.INTERNAL.reply(request, other.why());
       case BusMessage other ->
           CommandFailure.INTERNAL.reply(request, "no node takes a " + other.getClass());
     }

@@ -1,0 +1,265 @@
+package allocation.cluster;
+
+import static allocation.given.Waiting.failure;
+import static allocation.given.Waiting.result;
+import static allocation.given.Waiting.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import allocation.bus.Addresses;
+import allocation.bus.BatchOwner;
+import allocation.bus.BusMessage;
+import allocation.bus.CommandFailure;
+import allocation.bus.CommandGroup;
+import allocation.bus.CommandKey;
+import allocation.bus.CommandMessage;
+import allocation.bus.CommandReply;
+import allocation.bus.EventsCommitted;
+import allocation.bus.LetGo;
+import allocation.bus.LogPositions;
+import allocation.bus.Query;
+import allocation.bus.QueryGroup;
+import allocation.bus.Requests;
+import allocation.bus.Shards;
+import allocation.bus.Unreadable;
+import allocation.bus.View;
+import allocation.domain.BatchRef;
+import allocation.domain.Command.Allocate;
+import allocation.domain.OrderId;
+import allocation.domain.Outcome;
+import allocation.domain.Refusal;
+import allocation.domain.Sku;
+import allocation.given.SetClock;
+import allocation.wire.WireCodec;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class NodeGateVerticleTest {
+  private static final Shards SHARDS = new Shards(16);
+  private static final Sku CHAIR = new Sku("CHAIR");
+  private static final Sku TABLE = new Sku("TABLE");
+  private static final CommandReply DONE =
+      new CommandReply(1, 2, new Outcome.Refused(new Refusal.KeyReused()));
+
+  private final Vertx vertx = Vertx.vertx();
+  private final SetClock clock = new SetClock();
+  private final List<Message<BusMessage>> got = new CopyOnWriteArrayList<>();
+
+  @BeforeEach
+  void deploy() {
+    WireCodec.register(vertx.eventBus());
+    result(vertx.deployVerticle(new NodeGateVerticle("me", SHARDS, clock)));
+  }
+
+  @AfterEach
+  void close() {
+    result(vertx.close());
+  }
+
+  static Stream<Arguments> requests() {
+    Query query = new Query.OrderAllocations(new OrderId("o"), new Query.Freshness.Any());
+    return Stream.of(
+        Arguments.of(new BatchOwner(new BatchRef("b")), Addresses.BATCH_OWNERS),
+        Arguments.of(query, Addresses.QUERIES),
+        Arguments.of(new QueryGroup(List.of(query)), Addresses.QUERIES),
+        Arguments.of(new LetGo(List.of(1, 2)), Addresses.LET_GO));
+  }
+
+  @ParameterizedTest
+  @MethodSource("requests")
+  void a_request_goes_to_those_here_that_it_is_for(BusMessage request, String address) {
+    BusMessage reply = new View.Behind("of " + address);
+    answer(address, reply);
+
+    assertThat(result(send(request, 5_000))).isSameAs(reply);
+
+    assertThat(got).extracting(Message::body).containsExactly(request);
+  }
+
+  @Test
+  void a_command_goes_to_the_handler_of_its_shard() {
+    answer(Addresses.commands(SHARDS.of(CHAIR)), DONE);
+
+    assertThat(result(send(command(CHAIR, Instant.EPOCH), 5_000))).isSameAs(DONE);
+
+    assertThat(got).hasSize(1);
+  }
+
+  @Test
+  void commands_of_a_shard_stay_together() {
+    BusMessage reply = new CommandGroup.Results(List.of(DONE, DONE));
+    answer(Addresses.commands(SHARDS.of(TABLE)), reply);
+
+    CommandGroup group =
+        new CommandGroup(List.of(command(TABLE, Instant.EPOCH), command(TABLE, Instant.MAX)));
+    assertThat(result(send(group, 5_000))).isSameAs(reply);
+
+    assertThat(got).hasSize(1);
+  }
+
+  @Test
+  void a_deadline_is_what_is_left_by_the_clock_of_this_node() {
+    answer(Addresses.commands(SHARDS.of(CHAIR)), DONE);
+    Instant end = clock.instant().plusMillis(1_500);
+
+    // By clocks that are wrong by far.
+    result(send(command(CHAIR, Instant.EPOCH), 1_500));
+    result(
+        send(
+            new CommandGroup(List.of(command(CHAIR, Instant.EPOCH), command(CHAIR, Instant.MAX))),
+            1_500));
+
+    assertThat(got)
+        .extracting(Message::body)
+        .containsExactly(
+            command(CHAIR, end),
+            new CommandGroup(List.of(command(CHAIR, end), command(CHAIR, end))));
+  }
+
+  @Test
+  void one_that_does_not_say_how_long_it_waits_waits_as_long_as_the_bus_does() {
+    answer(Addresses.commands(SHARDS.of(CHAIR)), DONE);
+
+    result(vertx.eventBus().request(Addresses.node("me"), command(CHAIR, Instant.EPOCH)));
+
+    assertThat(got)
+        .extracting(Message::body)
+        .containsExactly(
+            command(CHAIR, clock.instant().plusMillis(DeliveryOptions.DEFAULT_TIMEOUT)));
+  }
+
+  @Test
+  void what_is_not_served_here_is_refused_at_once_as_moved() {
+    assertThat(failure(send(command(CHAIR, Instant.MAX), 600_000)))
+        .isInstanceOfSatisfying(
+            ReplyException.class,
+            refusal -> {
+              assertThat(refusal.failureType()).isEqualTo(ReplyFailure.RECIPIENT_FAILURE);
+              assertThat(refusal.failureCode()).isEqualTo(CommandFailure.MOVED);
+            });
+  }
+
+  @ParameterizedTest
+  @EnumSource(CommandFailure.class)
+  void a_failure_passes_as_it_is(CommandFailure failure) {
+    vertx
+        .eventBus()
+        .localConsumer(
+            Addresses.commands(SHARDS.of(CHAIR)), request -> failure.reply(request, "so it is"));
+
+    assertThat(failure(send(command(CHAIR, Instant.MAX), 5_000)))
+        .hasMessage("so it is")
+        .extracting(CommandFailure::of)
+        .isEqualTo(failure);
+  }
+
+  @Test
+  void one_that_is_not_answered_here_in_time_is_unknown() {
+    vertx.eventBus().localConsumer(Addresses.commands(SHARDS.of(CHAIR)), silent -> {});
+
+    // The sender waits longer than it says.
+    assertThat(failure(send(command(CHAIR, Instant.MAX), 50)))
+        .isInstanceOfSatisfying(
+            ReplyException.class,
+            refusal -> {
+              assertThat(refusal.failureType()).isEqualTo(ReplyFailure.RECIPIENT_FAILURE);
+              assertThat(CommandFailure.of(refusal)).isEqualTo(CommandFailure.UNKNOWN);
+            });
+  }
+
+  @Test
+  void a_time_that_is_over_already_is_no_time_without_end() {
+    vertx.eventBus().localConsumer(Addresses.commands(SHARDS.of(CHAIR)), silent -> {});
+
+    assertThat(CommandFailure.of(failure(send(command(CHAIR, Instant.MAX), -7))))
+        .isEqualTo(CommandFailure.UNKNOWN);
+  }
+
+  static Stream<BusMessage> strays() {
+    return Stream.of(
+        new Unreadable("a field is new"),
+        new LogPositions(Map.of()),
+        new BatchOwner.Found(Optional.empty()),
+        DONE);
+  }
+
+  @ParameterizedTest
+  @MethodSource("strays")
+  void what_no_node_takes_is_answered_at_once(BusMessage stray) {
+    assertThat(CommandFailure.of(failure(send(stray, 600_000)))).isEqualTo(CommandFailure.INTERNAL);
+  }
+
+  @Test
+  void the_reason_is_told_when_it_cannot_be_read() {
+    assertThat(failure(send(new Unreadable("a field is new"), 600_000)))
+        .hasMessage("a field is new");
+  }
+
+  @Test
+  void a_nudge_is_told_to_everybody_here_as_one_that_came_from_another_node() {
+    EventsCommitted nudge = new EventsCommitted(3, 1, 2, List.of());
+    answer(Addresses.events(3), DONE);
+    answer(Addresses.events(3), DONE);
+
+    vertx.eventBus().send(Addresses.node("me"), nudge);
+
+    until("both are told", () -> got.size() == 2);
+    assertThat(got)
+        .allSatisfy(told -> {
+          assertThat(told.body()).isSameAs(nudge);
+          assertThat(told.headers().contains(NodeGateVerticle.FORWARDED)).isTrue();
+        });
+  }
+
+  /** Those at this address reply with this, and note what they got. */
+  private void answer(String address, BusMessage reply) {
+    result(
+        vertx
+            .eventBus()
+            .<BusMessage>localConsumer(
+                address,
+                request -> {
+                  got.add(request);
+                  request.reply(reply);
+                })
+            .completion());
+  }
+
+  /** The sender says that it waits for so many milliseconds. */
+  private Future<BusMessage> send(BusMessage message, long leftMs) {
+    return vertx
+        .eventBus()
+        .<BusMessage>request(
+            Addresses.node("me"),
+            message,
+            new DeliveryOptions()
+                .setSendTimeout(15_000)
+                .addHeader(Requests.LEFT_MS, String.valueOf(leftMs)))
+        .map(Message::body);
+  }
+
+  private static CommandMessage command(Sku sku, Instant deadline) {
+    return new CommandMessage(
+        sku,
+        new Allocate(new OrderId("o"), sku, 1),
+        new CommandKey("test", "k"),
+        "correlation",
+        deadline);
+  }
+}
