@@ -11,6 +11,8 @@ import allocation.bus.CommandKey;
 import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.bus.EventsCommitted;
+import allocation.bus.OwnShards;
+import allocation.bus.Role;
 import allocation.domain.Command;
 import allocation.domain.Outcome;
 import allocation.domain.Sku;
@@ -118,6 +120,11 @@ final class Handlers implements AutoCloseable {
         .tag("outcome", outcome)
         .counter()
         .count();
+  }
+
+  /** Tells the handler which shards are its own; completes when they are, and no other. */
+  Future<OwnShards> own(Integer... shards) {
+    return ask(Addresses.own(Role.HANDLER, 0), new OwnShards(List.of(shards)));
   }
 
   Future<Void> stop() {
