@@ -13,6 +13,8 @@ import allocation.given.Later;
 import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -226,6 +228,119 @@ final class FollowerTest {
     await().untilAsserted(() -> assertThat(lag()).isEqualTo(7));
     work.failNext(0);
     await().untilAsserted(() -> assertThat(lag()).isZero());
+  }
+
+  @Test
+  void a_shard_that_is_gained_is_followed_from_its_cursor() {
+    start();
+    own();
+    log.append(SHARD, "LAMP", 3);
+
+    own(SHARD);
+
+    assertThat(follower.follows(SHARD)).isTrue();
+    news();
+    awaitDone(3);
+  }
+
+  @Test
+  void a_shard_that_is_lost_is_let_go_of_when_what_is_under_way_is_done() {
+    start();
+    awaitHeld();
+    Promise<Void> doing = work.holdNext();
+    nudge(log.append(SHARD, "LAMP", 3));
+    await().until(() -> work.attemptsNs().size() == 1);
+
+    Future<Void> left = ownSlowly();
+    await().until(() -> !follower.follows(SHARD));
+    assertThat(left.isComplete()).isFalse();
+    assertThat(work.isHeld()).isTrue();
+    doing.complete();
+
+    Later.await(left);
+    assertThat(work.done()).hasSize(3);
+    assertThat(work.isHeld()).isFalse();
+  }
+
+  @Test
+  void a_shard_that_is_gained_is_begun_only_when_those_that_are_lost_are_done() {
+    start();
+    awaitHeld();
+    Promise<Void> doing = work.holdNext();
+    nudge(log.append(SHARD, "LAMP", 3));
+    await().until(() -> work.attemptsNs().size() == 1);
+
+    Future<Void> moved = ownSlowly(SHARD + 1);
+    await().until(() -> !follower.follows(SHARD));
+    assertThat(follower.follows(SHARD + 1)).isFalse();
+    assertThat(work.begun()).containsExactly(SHARD);
+    doing.complete();
+
+    Later.await(moved);
+    assertThat(work.begun()).containsExactly(SHARD, SHARD + 1);
+  }
+
+  @Test
+  void a_shard_that_stays_is_not_begun_again() {
+    start();
+    awaitHeld();
+
+    own(SHARD, SHARD + 1);
+    own(SHARD);
+
+    assertThat(work.begun()).containsExactly(SHARD, SHARD + 1);
+    nudge(log.append(SHARD, "LAMP", 3));
+    awaitDone(3);
+  }
+
+  @Test
+  void nothing_more_is_done_of_a_shard_that_is_lost() {
+    start();
+    nudge(log.append(SHARD, "LAMP", 3));
+    awaitDone(3);
+
+    own();
+    nudge(log.append(SHARD, "LAMP", 2));
+    news();
+    own(SHARD + 1);
+
+    assertThat(work.done()).hasSize(3);
+    assertThat(metrics.find("allocation.follower.lag").tag("shard", "3").gauge()).isNull();
+    assertThat(metrics.find("allocation.follower.lag").tag("shard", "4").gauge()).isNotNull();
+  }
+
+  @Test
+  void who_waits_for_a_position_of_a_shard_that_is_lost_is_told_so_at_once() {
+    start();
+    Promise<Throwable> cause = Promise.promise();
+    context.runOnContext(now -> follower.reached(SHARD, 7, 600_000).onFailure(cause::complete));
+
+    own();
+
+    assertThat(Later.await(cause.future())).hasMessage("shard 3 is left");
+  }
+
+  @Test
+  void a_shard_that_comes_back_is_measured_again() {
+    start();
+    own();
+    own(SHARD);
+    log.append(SHARD, "LAMP", 3);
+
+    news();
+
+    awaitDone(3);
+    await().until(() -> lag() == 0);
+  }
+
+  private void own(Integer... shards) {
+    Later.await(ownSlowly(shards));
+  }
+
+  private Future<Void> ownSlowly(Integer... shards) {
+    Promise<Void> owned = Promise.promise();
+    context.runOnContext(now -> follower.own(List.of(shards)).onComplete(owned));
+    return owned.future();
   }
 
   private double lag() {

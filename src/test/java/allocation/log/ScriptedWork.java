@@ -2,6 +2,7 @@ package allocation.log;
 
 import allocation.domain.LoggedEvent;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -10,6 +11,8 @@ import java.util.OptionalLong;
 final class ScriptedWork implements ShardWork {
   private final List<Long> done = new ArrayList<>();
   private final List<Long> attemptsNs = new ArrayList<>();
+  private final List<Integer> begun = new ArrayList<>();
+  private Future<Void> gate = Future.succeededFuture();
   private int taken;
   private int failures;
   private long ahead;
@@ -22,6 +25,18 @@ final class ScriptedWork implements ShardWork {
   /** When apply was called, in nanoseconds of the JVM's clock. */
   synchronized List<Long> attemptsNs() {
     return List.copyOf(attemptsNs);
+  }
+
+  /** The shards that were asked for, in order. */
+  synchronized List<Integer> begun() {
+    return List.copyOf(begun);
+  }
+
+  /** What is applied next is done at once, and known to be when this completes. */
+  synchronized Promise<Void> holdNext() {
+    Promise<Void> held = Promise.promise();
+    gate = held.future();
+    return held;
   }
 
   synchronized boolean isHeld() {
@@ -44,6 +59,7 @@ final class ScriptedWork implements ShardWork {
 
   @Override
   public synchronized Future<OptionalLong> begin(int shard) {
+    begun.add(shard);
     if (taken > 0) {
       taken--;
       return Future.succeededFuture(OptionalLong.empty());
@@ -62,7 +78,9 @@ final class ScriptedWork implements ShardWork {
     events.forEach(event -> done.add(event.position()));
     long moved = events.getLast().position() + ahead;
     ahead = 0;
-    return Future.succeededFuture(moved);
+    Future<Void> open = gate;
+    gate = Future.succeededFuture();
+    return open.map(now -> moved);
   }
 
   @Override

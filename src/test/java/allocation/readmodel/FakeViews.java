@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Views with nothing in them but their cursors; they apply when the gate is open. */
 final class FakeViews implements Views {
@@ -26,6 +27,9 @@ final class FakeViews implements Views {
 
   /** Products that were asked for. */
   final List<Sku> questions = new CopyOnWriteArrayList<>();
+
+  /** How often the cursors of all shards were read. */
+  final AtomicInteger looks = new AtomicInteger();
 
   final Promise<Void> applying = Promise.promise();
   volatile Future<Void> database = Future.succeededFuture();
@@ -37,6 +41,7 @@ final class FakeViews implements Views {
 
   @Override
   public Future<Map<Integer, Long>> cursors() {
+    looks.incrementAndGet();
     return FakeLog.here(database).map(up -> Map.copyOf(cursors));
   }
 

@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import allocation.bus.Addresses;
 import allocation.bus.CommandFailure;
+import allocation.bus.OwnShards;
 import allocation.bus.Query;
 import allocation.bus.Query.Freshness;
 import allocation.bus.QueryGroup;
+import allocation.bus.Role;
 import allocation.bus.Unreadable;
 import allocation.bus.View;
 import allocation.domain.BatchRef;
@@ -221,6 +223,97 @@ final class ReadModelVerticleTest {
     views.gate.complete();
     waiting.forEach(answer -> assertThat(got(answer)).isEqualTo(NO_LINES));
     assertThat(got(ask(order(COMMITTED)))).isEqualTo(NO_LINES);
+  }
+
+  @Test
+  void a_shard_that_is_followed_elsewhere_is_waited_for_in_the_views() {
+    deploy(LATE_MS, 1);
+    Future<View> answer = ask(order(new Freshness.AtLeast(Map.of(7, 5L))));
+    await().until(() -> views.looks.get() > 2);
+    assertThat(answer.isComplete()).isFalse();
+
+    views.cursors.put(7, 4L);
+    int looks = views.looks.get();
+    await().until(() -> views.looks.get() > looks + 1);
+    assertThat(answer.isComplete()).isFalse();
+    views.cursors.put(7, 5L);
+
+    assertThat(got(answer)).isEqualTo(NO_LINES);
+  }
+
+  @Test
+  void shards_here_and_elsewhere_are_waited_for_together() {
+    deploy(LATE_MS, 2);
+    Future<View> answer = ask(order(new Freshness.AtLeast(Map.of(0, 3L, 7, 5L))));
+    got(views.applying.future());
+    views.cursors.put(7, 5L);
+    // That one has been seen when what waits for it alone is answered.
+    got(ask(order(new Freshness.AtLeast(Map.of(7, 5L)))));
+    assertThat(answer.isComplete()).isFalse();
+    views.gate.complete();
+
+    assertThat(got(answer)).isEqualTo(NO_LINES);
+  }
+
+  @Test
+  void a_product_is_looked_up_again_once_another_node_has_brought_the_views_further() {
+    deploy(LATE_MS, 1);
+    Query chair = new Query.ProductBySku(new Sku("chair"), ANY);
+    got(ask(chair));
+    got(ask(chair));
+    assertThat(views.questions).hasSize(1);
+    views.cursors.put(7, 5L);
+
+    got(ask(order(new Freshness.AtLeast(Map.of(7, 5L)))));
+    got(ask(chair));
+
+    assertThat(views.questions).hasSize(2);
+  }
+
+  @Test
+  void what_was_seen_of_a_shard_elsewhere_is_not_looked_for_again() {
+    deploy(LATE_MS, 1);
+    views.cursors.put(7, 5L);
+    got(ask(order(new Freshness.AtLeast(Map.of(7, 5L)))));
+    int looks = views.looks.get();
+
+    got(ask(order(new Freshness.AtLeast(Map.of(7, 4L)))));
+
+    assertThat(views.looks).hasValue(looks);
+  }
+
+  @Test
+  void a_question_goes_on_waiting_when_its_shard_moves_to_another_node() {
+    deploy(LATE_MS, 1);
+    got(own(0));
+    Future<View> answer = ask(order(atLeast(1_000)));
+    got(views.applying.future());
+    views.gate.complete();
+    // It waits for what is not in the log yet.
+    got(own());
+    assertThat(answer.isComplete()).isFalse();
+
+    views.cursors.put(0, 1_000L);
+
+    assertThat(got(answer)).isEqualTo(NO_LINES);
+  }
+
+  @Test
+  void a_shard_that_comes_here_is_followed_and_waited_for_here() {
+    deploy(LATE_MS, 1);
+    got(own());
+    got(own(0));
+    views.gate.complete();
+
+    assertThat(got(ask(order(atLeast(log.events.getLast().position()))))).isEqualTo(NO_LINES);
+
+    assertThat(views.looks).hasValue(0);
+  }
+
+  private Future<Message<OwnShards>> own(Integer... shards) {
+    return vertx
+        .eventBus()
+        .request(Addresses.own(Role.READ_MODEL, 0), new OwnShards(List.of(shards)));
   }
 
   @Test
