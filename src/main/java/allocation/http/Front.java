@@ -158,7 +158,8 @@ final class Front {
     if (!response.closed()) {
       response.setStatusCode(reply.status());
       response.putHeader(CorrelationIds.HEADER, visit.correlationId());
-      if (readiness.isLeaving()) {
+      boolean leaving = readiness.isLeaving();
+      if (leaving) {
         // The next request of this client should go to another node, on a connection of its own.
         response.putHeader(HttpHeaders.CONNECTION, "close");
       }
@@ -167,6 +168,9 @@ final class Front {
         response.putHeader(header.getKey(), header.getValue());
       }
       response.end(reply.body());
+      if (leaving) {
+        bodies.closeAfterAnswer(visit.request());
+      }
     }
     tell(visit, reply.status());
   }

@@ -70,6 +70,7 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
   private volatile Consumer<Message<Query>> readModel = message -> {};
   private volatile Function<BatchOwner, Optional<Sku>> owners = ask -> Optional.empty();
   private volatile List<Readiness.Check> checks = List.of();
+  private volatile boolean leaving;
   private Optional<Contract> contract = Optional.empty();
   private List<Route> routes = List.of();
 
@@ -86,7 +87,17 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
             CurrentPlacement.alone(),
             Clock.systemUTC(),
             metrics,
-            () -> Future.succeededFuture(checks));
+            new Readiness() {
+              @Override
+              public Future<List<Check>> check() {
+                return Future.succeededFuture(checks);
+              }
+
+              @Override
+              public boolean isLeaving() {
+                return leaving;
+              }
+            });
   }
 
   /** Short waits; {@code bodyTimeoutMs} milliseconds for a body. */
@@ -187,6 +198,7 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
     readModel = message -> message.fail(3, "no view was given");
     owners = ask -> Optional.of(new Sku("SMALL-TABLE"));
     checks = List.of(new Readiness.Check("postgresql", true, true, "answered"));
+    leaving = false;
   }
 
   @Override
@@ -225,6 +237,12 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
 
   void isReady(List<Readiness.Check> state) {
     checks = state;
+  }
+
+  /** From now on, until the test is over, this node is about to stop. */
+  void isLeaving() {
+    leaving = true;
+    checks = List.of(new Readiness.Check("node", false, true, "leaving"));
   }
 
   Vertx vertx() {
