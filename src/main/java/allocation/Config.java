@@ -277,7 +277,8 @@ public record Config(
             from.integer("bridge.maxFrameBytes", 64 * 1024, 1_024, 16 * 1024 * 1024),
             from.integer("bridge.messagesPerSecond", 1_000, 1, 1_000_000),
             from.integer("bridge.connections", 100, 1, 100_000),
-            from.integer("bridge.idleTimeoutSeconds", 60, 1, 3_600));
+            // Not below what our client leaves between two pings.
+            from.integer("bridge.idleTimeoutSeconds", 60, 15, 3_600));
     return wanted ? Optional.of(settings) : Optional.empty();
   }
 

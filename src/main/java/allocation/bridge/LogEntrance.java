@@ -10,12 +10,13 @@ import io.vertx.core.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers what comes to {@code allocation.public.log}. */
+/** Answers what comes to {@code allocation.public.log}. Belongs to one event loop. */
 final class LogEntrance {
   private static final Logger LOG = LoggerFactory.getLogger(LogEntrance.class);
 
   private final EventLog log;
   private final Shards shards;
+  private boolean failing;
 
   LogEntrance(EventLog log, Shards shards) {
     this.log = log;
@@ -25,8 +26,13 @@ final class LogEntrance {
   Future<String> answer(String text) {
     Request request = Request.read(text);
     return answer(request)
+        .onSuccess(read -> failing = false)
         .recover(cause -> {
-          LOG.warn("the log cannot be read for a caller", cause);
+          if (!failing) {
+            // Once: subscribers ask every second, each of them.
+            failing = true;
+            LOG.warn("the log cannot be read for other services", cause);
+          }
           return Future.failedFuture(
               PublicFailure.BUSY.exception("The log cannot be read; ask again"));
         });
