@@ -109,6 +109,9 @@ public final class NodeGateVerticle extends VerticleBase {
 
   private static long left(Message<BusMessage> request) {
     String ms = request.headers().get(Requests.LEFT_MS);
-    return ms == null ? DeliveryOptions.DEFAULT_TIMEOUT : Math.max(1, Long.parseLong(ms));
+    // Whatever another node says, its request gets an answer.
+    return ms != null && ms.matches("[0-9]{1,9}")
+        ? Math.max(1, Long.parseLong(ms))
+        : DeliveryOptions.DEFAULT_TIMEOUT;
   }
 }

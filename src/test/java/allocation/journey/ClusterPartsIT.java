@@ -8,6 +8,9 @@ import allocation.domain.BatchRef;
 import allocation.domain.Command;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +32,7 @@ class ClusterPartsIT {
       IntStream.range(0, 8).mapToObj(i -> new Sku("SKU-" + i)).toList();
 
   @Test
-  void a_tier_for_http_before_handlers_of_the_next_version_and_followers_behind() {
+  void a_tier_for_http_before_handlers_of_the_next_version_and_followers_behind() throws Exception {
     try (Installation installation = new Installation("parts");
         Cluster cluster = new Cluster("parts", 3, installation, Map.of())) {
       NodeProcess entrance = cluster.begin(HTTP_ONLY);
@@ -42,6 +45,7 @@ class ClusterPartsIT {
             assertThat(views(followers)).isEqualTo(Installation.SHARDS);
           });
 
+      another_service_in_the_cluster_sends_asks_and_listens(cluster);
       for (NodeProcess node : cluster.nodes()) {
         every_command_and_every_question_finds_its_part(node);
       }
@@ -50,6 +54,36 @@ class ClusterPartsIT {
       Agreement.check(installation, entrance.client());
       Agreement.check(installation, handlers.client());
     }
+  }
+
+  /** A JVM with nothing of ours but the client. */
+  private static void another_service_in_the_cluster_sends_asks_and_listens(Cluster cluster)
+      throws Exception {
+    List<String> output =
+        ClientArtifact.runCheckout(
+            List.of("cluster"),
+            libraries("vertx-hazelcast-", "hazelcast-"),
+            Map.of(
+                "vertx.hazelcast.config",
+                "src/test/resources/other-service-cluster.xml",
+                "hazelcast.local.localAddress",
+                "127.0.0.1",
+                "allocation.cluster.name",
+                cluster.settings().get("CLUSTER_NAME"),
+                "allocation.cluster.member",
+                cluster.settings().get("CLUSTER_MEMBERS").split(",", 2)[0]));
+
+    OtherServiceIT.assertCheckedOut(output);
+  }
+
+  private static List<String> libraries(String... names) {
+    return Arrays.stream(
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+                .split(File.pathSeparator, -1))
+        .filter(jar ->
+            Arrays.stream(names)
+                .anyMatch(name -> Path.of(jar).getFileName().toString().startsWith(name)))
+        .toList();
   }
 
   private static void every_command_and_every_question_finds_its_part(NodeProcess node) {
