@@ -1,22 +1,33 @@
 package allocation.embedded;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Which TCP ports of this machine are free. */
 public final class Ports {
+  /**
+   * Below those that systems give to connections: one that is free now could be a connection's when
+   * a server that takes a while to start wants it.
+   */
+  private static final int FIRST = 20_000;
+
+  private static final int COUNT = 12_000;
+  private static final int MOST_TRIES = 1_000;
+
   private Ports() {}
 
-  /** A port that nobody listens on right now. */
+  /** A port that nobody listens on right now, and that no connection is given. */
   public static int free() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (int i = 0; i < MOST_TRIES; i++) {
+      int port = FIRST + ThreadLocalRandom.current().nextInt(COUNT);
+      if (isFree(port)) {
+        return port;
+      }
     }
+    throw new IllegalStateException("no port is free");
   }
 
   /** Whether a server could listen on the port, on every interface. */

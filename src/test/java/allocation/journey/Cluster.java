@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import allocation.Main;
 import allocation.embedded.Ports;
 import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,8 +20,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
-/** Nodes of one installation that form a cluster, each in a JVM of its own. */
+/**
+ * Nodes of one installation that form a cluster, each in a JVM of its own. One cluster at a time,
+ * whoever runs tests beside: three nodes and their servers are all that two processors carry.
+ */
 final class Cluster implements AutoCloseable {
+  private static final Path TURN = Path.of("target", "cluster.lock");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final String name;
@@ -24,6 +33,7 @@ final class Cluster implements AutoCloseable {
   private final List<String> hosts;
   private final List<Integer> ports;
   private final List<NodeProcess> nodes = new ArrayList<>();
+  private final FileChannel turn;
 
   /** On the loopback address. */
   Cluster(String name, int size, Installation installation, Map<String, String> more) {
@@ -40,6 +50,7 @@ final class Cluster implements AutoCloseable {
   Cluster(String name, List<String> hosts, Installation installation, Map<String, String> more) {
     this.name = name;
     this.hosts = hosts;
+    turn = takeTurn();
     ports = hosts.stream().map(host -> Ports.free()).toList();
     settings = new HashMap<>(installation.settings());
     settings.put(
@@ -49,6 +60,18 @@ final class Cluster implements AutoCloseable {
             .collect(Collectors.joining(",")));
     settings.put("CLUSTER_NAME", "test-" + ports.getFirst());
     settings.putAll(more);
+  }
+
+  private static FileChannel takeTurn() {
+    try {
+      FileChannel channel =
+          FileChannel.open(TURN, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      // Until it is closed.
+      channel.lock();
+      return channel;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What every node is told; a program that joins needs some of it, too. */
@@ -137,5 +160,10 @@ final class Cluster implements AutoCloseable {
   public void close() {
     nodes.forEach(node -> node.signal("CONT"));
     nodes.stream().filter(NodeProcess::isAlive).forEach(NodeProcess::kill);
+    try {
+      turn.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
