@@ -248,7 +248,10 @@ public final class PlacementVerticle extends VerticleBase {
         .timeout(LET_GO_MS, TimeUnit.MILLISECONDS)
         .transform(answered -> {
           if (answered.failed()) {
-            LOG.info("not every node has let go shards={} cause={}", wanted, answered.cause());
+            LOG.info(
+                "not every node has let go shards={} cause={}",
+                wanted,
+                String.valueOf(answered.cause()));
           }
           return Future.succeededFuture();
         });

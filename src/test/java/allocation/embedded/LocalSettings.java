@@ -26,6 +26,8 @@ record LocalSettings(
     Map<String, String> service,
     int httpPort) {
 
+  private static final String LOOPBACK = "127.0.0.1";
+
   /** Reads the environment; fails with every fault that it finds, before anything starts. */
   static LocalSettings from(Map<String, String> environment) throws Refused {
     List<String> faults = new ArrayList<>();
@@ -35,6 +37,8 @@ record LocalSettings(
     Refused.ifAny(faults);
     Path data = Path.of(environment.getOrDefault("ALLOCATION_DATA", "data"));
     Map<String, String> service = new HashMap<>(environment);
+    // Matters in a cluster only, whose nodes are all on this machine unless it is said otherwise.
+    service.putIfAbsent("CLUSTER_HOST", LOOPBACK);
     Optional<PostgresServer> postgres = Optional.empty();
     if (!environment.containsKey("POSTGRES_URI")) {
       PostgresServer server = new PostgresServer(data, postgresPort);
@@ -50,6 +54,25 @@ record LocalSettings(
     }
     int httpPort = Config.from(service).http().port();
     return new LocalSettings(data, postgres, pulsar, Map.copyOf(service), httpPort);
+  }
+
+  /**
+   * One more node, in a cluster with the service of a run command that has these settings: on that
+   * one's servers, with an HTTP port of its own. Fails when it would find nothing to join.
+   */
+  static LocalSettings ofNode(String httpPort, Map<String, String> environment) throws Refused {
+    Map<String, String> node = new HashMap<>(environment);
+    node.put("HTTP_PORT", httpPort);
+    if (!node.containsKey("CLUSTER_DNS")) {
+      node.putIfAbsent("CLUSTER_MEMBERS", LOOPBACK);
+    }
+    List<String> faults = new ArrayList<>();
+    port(node, "HTTP_PORT", 0, faults);
+    Refused.ifAny(faults);
+    LocalSettings run = from(node);
+    Refused.ifAny(FirstNode.faults(run));
+    return new LocalSettings(
+        run.data, Optional.empty(), Optional.empty(), run.service, run.httpPort);
   }
 
   /** Fails with every port that is taken. */

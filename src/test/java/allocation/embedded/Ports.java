@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
+import java.net.Socket;
 
 /** Which TCP ports of this machine are free. */
 public final class Ports {
@@ -34,6 +35,15 @@ public final class Ports {
   static boolean isFree(int port) {
     return canBind(new InetSocketAddress(port))
         && canBind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+  }
+
+  /** Whether somebody takes a connection there. */
+  static boolean answers(String host, int port) {
+    try (Socket socket = new Socket(host, port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static boolean canBind(InetSocketAddress address) {

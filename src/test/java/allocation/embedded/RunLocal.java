@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The run command: brings PostgreSQL, Pulsar and the service up, in this order, and takes them down
  * the other way round when it is told to stop. Servers that the environment names are used instead
- * of its own.
+ * of its own. With a port as its argument it is one more node, with its HTTP there, on the servers
+ * of another run command.
  */
 public final class RunLocal {
   private final LocalSettings settings;
@@ -25,7 +26,7 @@ public final class RunLocal {
   /** Runs until SIGINT or SIGTERM; exits with 1 and the reason when it cannot start. */
   public static void main(String[] arguments) {
     try {
-      RunLocal local = new RunLocal(LocalSettings.from(System.getenv()));
+      RunLocal local = new RunLocal(settings(arguments));
       Runtime.getRuntime().addShutdownHook(new Thread(local::stop, "stop"));
       local.start();
     } catch (Refused | DataFolder.InUse e) {
@@ -33,6 +34,12 @@ public final class RunLocal {
     } catch (RuntimeException e) {
       fail(Main.message(e));
     }
+  }
+
+  private static LocalSettings settings(String[] arguments) throws Refused {
+    return arguments.length == 0
+        ? LocalSettings.from(System.getenv())
+        : LocalSettings.ofNode(arguments[0], System.getenv());
   }
 
   /** Waits for the shutdown hook, which takes down what is up already. */
@@ -51,7 +58,7 @@ public final class RunLocal {
     settings.pulsar().ifPresent(this::startPulsar);
     startService();
     if (!isStopping()) {
-      say("Ready in %.1f s. Ctrl-C stops everything; the data stays.", secondsSince(started));
+      say("Ready in %.1f s. Ctrl-C stops what is listed here; data stays.", secondsSince(started));
     }
   }
 

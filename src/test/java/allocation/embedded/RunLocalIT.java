@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,7 +42,11 @@ final class RunLocalIT {
   }
 
   @Test
-  void starts_after_a_kill_and_leaves_nothing_after_a_stop() throws Exception {
+  void starts_after_a_kill_takes_a_further_node_and_leaves_nothing_after_a_stop() throws Exception {
+    String member = Integer.toString(Ports.free());
+    environment.put("CLUSTER_MEMBERS", "127.0.0.1:" + member);
+    environment.put("CLUSTER_PORT", member);
+    environment.put("CLUSTER_NAME", "run-" + member);
     Run killed = run();
     killed.awaitReady();
     assertThat(createBatch()).as("made").isEqualTo(201);
@@ -60,6 +65,14 @@ final class RunLocalIT {
         .isEqualTo(
             "the data folder %s is in use by process %d\n"
                 .formatted(folder.resolve("data"), next.process().pid()));
+
+    int port = Ports.free();
+    Run node = run(Integer.toString(port));
+    node.awaitReady();
+    await().until(() -> metrics(port).contains("\nallocation_cluster_nodes 2.0\n"));
+    node.process().destroy();
+    assertThat(node.exitCode()).isEqualTo(143);
+    assertThat(node.output()).endsWith("Service stopped\n");
 
     List<ProcessHandle> servers = servers(next);
     next.process().destroy();
@@ -113,18 +126,50 @@ final class RunLocalIT {
         .doesNotContain("PostgreSQL");
   }
 
-  private Run run() throws IOException {
+  @Test
+  void a_further_node_says_what_it_does_not_find() throws Exception {
+    String port = Integer.toString(Ports.free());
+    environment.put("CLUSTER_MEMBERS", "127.0.0.1:" + Ports.free());
+
+    Run withoutServers = run(port);
+
+    assertThat(withoutServers.exitCode()).isEqualTo(1);
+    assertThat(withoutServers.output())
+        .isEqualTo(
+            """
+            no PostgreSQL at port %s (POSTGRES_PORT): first run CLUSTER_MEMBERS=127.0.0.1 ./run in another terminal
+            no Pulsar at port %s (PULSAR_PORT): first run CLUSTER_MEMBERS=127.0.0.1 ./run in another terminal
+            """
+                .formatted(environment.get("POSTGRES_PORT"), environment.get("PULSAR_PORT")));
+    try (ServerSocket postgres = new ServerSocket(0);
+        ServerSocket pulsar = new ServerSocket(0)) {
+      environment.put("POSTGRES_PORT", Integer.toString(postgres.getLocalPort()));
+      environment.put("PULSAR_PORT", Integer.toString(pulsar.getLocalPort()));
+
+      Run besideOneThatIsAlone = run(port);
+
+      assertThat(besideOneThatIsAlone.exitCode()).isEqualTo(1);
+      assertThat(besideOneThatIsAlone.output())
+          .startsWith("no node of a cluster at " + environment.get("CLUSTER_MEMBERS"))
+          .endsWith("run CLUSTER_MEMBERS=127.0.0.1 ./run\n");
+    }
+    Run nowhere = run("everywhere");
+
+    assertThat(nowhere.exitCode()).isEqualTo(1);
+    assertThat(nowhere.output())
+        .isEqualTo("HTTP_PORT must be a port from 1 to 65535, was everywhere\n");
+  }
+
+  private Run run(String... arguments) throws IOException {
     Path output = folder.resolve("output-" + ++runs);
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", classPath, RunLocal.class.getName()));
+    command.addAll(List.of(arguments));
     ProcessBuilder builder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPath,
-                RunLocal.class.getName())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().keySet().removeAll(List.of("POSTGRES_URI", "PULSAR_SERVICE_URL"));
     builder.environment().putAll(environment);
     builder.environment().put("ALLOCATION_DATA", folder.resolve("data").toString());
@@ -144,6 +189,14 @@ final class RunLocalIT {
             .build();
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(create, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+  }
+
+  private static String metrics(int port) throws IOException, InterruptedException {
+    HttpRequest get =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(get, HttpResponse.BodyHandlers.ofString()).body();
     }
   }
 
