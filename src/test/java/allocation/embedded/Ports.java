@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.concurrent.ThreadLocalRandom;
 import java.net.Socket;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Which TCP ports of this machine are free. */
 public final class Ports {
