@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 final class Nodes {
   private static final String DATABASE = "nodes";
   private static final String NODE = "node ";
-  private static final int ROUNDS = 2;
+  private static final int ROUNDS = Integer.getInteger("rounds", 2);
   private static final Duration TIME = Duration.ofSeconds(6);
   private static final int CONNECTIONS = 256;
   private static final Map<String, String> HTTP_ONLY =
