@@ -69,6 +69,8 @@ public final class Service {
 
   static final long HAND_OVER_MS = 10_000;
 
+  private static final int FIRST_TRIES = 5;
+
   /** A stop takes no longer than the leave delay and this. */
   static final long STOP_LIMIT_MS = 30_000;
 
@@ -221,7 +223,18 @@ public final class Service {
     PgInstallation installation = new PgInstallation(writePool);
     // Opens a connection meanwhile; one that fails is told by the migrations.
     installation.ping(config.unitLimitMs());
-    return migrated.compose(done -> installation.id()).compose(this::deployAll);
+    return migrated.compose(done -> databaseId(installation, FIRST_TRIES)).compose(this::deployAll);
+  }
+
+  /**
+   * The database is there, the migrations have been. Where many nodes start at once on few
+   * processors the first connection may still take longer than a busy node would wait for one.
+   */
+  private static Future<String> databaseId(PgInstallation installation, int tries) {
+    return installation
+        .id()
+        .recover(
+            cause -> tries > 1 ? databaseId(installation, tries - 1) : Future.failedFuture(cause));
   }
 
   private Future<?> deployAll(String databaseId) {
