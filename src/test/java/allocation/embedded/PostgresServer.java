@@ -137,7 +137,7 @@ public final class PostgresServer implements AutoCloseable {
             "-p " + port,
             "-h 127.0.0.1",
             "-c unix_socket_directories=''",
-            "-c max_connections=200",
+            "-c max_connections=300",
             "-c fsync=on",
             "-c synchronous_commit=on");
     try {
