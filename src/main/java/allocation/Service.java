@@ -1,36 +1,9 @@
 package allocation;
 
-import allocation.bridge.BusEntranceVerticle;
-import allocation.bridge.TcpBridgeVerticle;
-import allocation.bus.CurrentPlacement;
-import allocation.bus.Dispatcher;
-import allocation.bus.Requests;
-import allocation.bus.Role;
 import allocation.cluster.ClusterNode;
-import allocation.handler.CommandHandlerVerticle;
-import allocation.http.HttpVerticle;
-import allocation.json.CommandJson;
-import allocation.log.LogPoller;
-import allocation.notify.BuyerNoticeVerticle;
-import allocation.notify.LogMailbox;
-import allocation.notify.Mailbox;
-import allocation.notify.SmtpMailbox;
-import allocation.postgres.EventPartitions;
 import allocation.postgres.Migrations;
-import allocation.postgres.PgCursors;
-import allocation.postgres.PgEventLog;
 import allocation.postgres.PgInstallation;
-import allocation.postgres.PgLedger;
-import allocation.postgres.PgShardLocks;
-import allocation.postgres.PgViews;
-import allocation.postgres.StoredAnswers;
-import allocation.publisher.EventTopic;
-import allocation.publisher.PublisherVerticle;
-import allocation.pulsar.PulsarCommandsVerticle;
-import allocation.pulsar.PulsarEventTopic;
-import allocation.pulsar.PulsarLineAllocatedTopic;
 import allocation.pulsar.VertxPulsar;
-import allocation.readmodel.ReadModelVerticle;
 import allocation.wire.WireCodec;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -38,31 +11,26 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Deployable;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.sqlclient.Pool;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running service: opens the pools and the Pulsar client and deploys the verticles in order.
+ * The running service: opens the pools and the Pulsar client, deploys what this node runs, and
+ * takes all of it down again.
  */
 public final class Service {
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
@@ -76,14 +44,12 @@ public final class Service {
 
   private final Config config;
   private final Optional<ClusterNode> node;
-  private final CurrentPlacement placement;
   private final Vertx vertx;
   private final PrometheusMeterRegistry registry;
   private final Clock clock = Clock.systemUTC();
   private final Pool writePool;
   private final Pool viewPool;
   private final VertxPulsar pulsar;
-  private final PgEventLog log;
 
   /** Undone in reverse: what takes work in goes first. */
   private final List<Supplier<Future<?>>> undo = new ArrayList<>();
@@ -95,7 +61,6 @@ public final class Service {
     this.config = config;
     this.vertx = vertx;
     this.node = node;
-    this.placement = node.map(ClusterNode::placement).orElseGet(CurrentPlacement::alone);
     registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -109,7 +74,6 @@ public final class Service {
     codec.accept(vertx.eventBus());
     writePool = config.postgres().pool(vertx, config.unitLimitMs());
     viewPool = config.views().pool(vertx, config.unitLimitMs());
-    log = new PgEventLog(writePool);
     undo.add(() -> Future.join(writePool.close(), viewPool.close()));
     pulsar = VertxPulsar.create(vertx, config.pulsar());
     undo.add(pulsar::close);
@@ -223,7 +187,13 @@ public final class Service {
     PgInstallation installation = new PgInstallation(writePool);
     // Opens a connection meanwhile; one that fails is told by the migrations.
     installation.ping(config.unitLimitMs());
-    return migrated.compose(done -> databaseId(installation, FIRST_TRIES)).compose(this::deployAll);
+    return migrated
+        .compose(done -> databaseId(installation, FIRST_TRIES))
+        .compose(id -> {
+          Deployment.Servers servers =
+              new Deployment.Servers(id, writePool, viewPool, pulsar, () -> leaving);
+          return new Deployment(config, vertx, node, servers, registry, clock, undo::add).all();
+        });
   }
 
   /**
@@ -235,186 +205,5 @@ public final class Service {
         .id()
         .recover(
             cause -> tries > 1 ? databaseId(installation, tries - 1) : Future.failedFuture(cause));
-  }
-
-  private Future<?> deployAll(String databaseId) {
-    return measureLoops()
-        .compose(done -> handlers())
-        .compose(done -> readModels())
-        .compose(done ->
-            publishers(
-                Role.PUBLISHER,
-                "publisher",
-                () ->
-                    new PulsarEventTopic(
-                        vertx, pulsar, databaseId, config.shards().count(), registry)))
-        .compose(done ->
-            publishers(
-                Role.LINE_ALLOCATED,
-                "line-allocated",
-                () -> new PulsarLineAllocatedTopic(vertx, pulsar, databaseId, registry)))
-        .compose(done -> buyerNotices())
-        .compose(done -> takePart())
-        .compose(done -> pulsarCommands())
-        .compose(done -> busEntrance())
-        .compose(done -> tcpBridge())
-        .compose(done -> http())
-        .onSuccess(done -> {
-          new EventPartitions(writePool).follow(vertx);
-          LogPoller poller = new LogPoller(vertx, log, config.log().pollMs());
-          poller.start();
-          // Or it would be heard to complain of the pool that is closed under it.
-          undo.add(() -> {
-            poller.stop();
-            return Future.succeededFuture();
-          });
-          new StoredAnswers(writePool, clock, config.answersKept()).forgetOldOnes(vertx);
-        });
-  }
-
-  private Future<?> measureLoops() {
-    return vertx.deployVerticle(
-        () -> new EventLoopDelay(registry),
-        new DeploymentOptions().setInstances(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE));
-  }
-
-  private Future<?> handlers() {
-    PgLedger ledger = new PgLedger(writePool, config.shards(), config.unitLimitMs());
-    return deploy(
-        Role.HANDLER,
-        (instance, first) ->
-            new CommandHandlerVerticle(
-                vertx,
-                config.handler(),
-                config.shards(),
-                instance,
-                first,
-                ledger,
-                clock,
-                registry));
-  }
-
-  private Future<?> readModels() {
-    PgViews views = new PgViews(viewPool);
-    return deploy(
-        Role.READ_MODEL,
-        (instance, first) ->
-            new ReadModelVerticle(instance, first, views, log, config.readModel(), registry));
-  }
-
-  private Future<?> publishers(Role role, String follower, Supplier<EventTopic> topics) {
-    return deploy(
-        role,
-        (instance, first) ->
-            new PublisherVerticle(
-                role, follower, instance, first, log, locks(), cursors(), topics.get(), registry));
-  }
-
-  private Future<?> buyerNotices() {
-    return deploy(
-        Role.NOTICES,
-        (instance, first) ->
-            new BuyerNoticeVerticle(instance, first, log, locks(), cursors(), mailbox(), registry));
-  }
-
-  private Mailbox mailbox() {
-    return config
-        .mail()
-        .<Mailbox>map(settings -> new SmtpMailbox(vertx, settings))
-        .orElseGet(LogMailbox::new);
-  }
-
-  private Future<Void> takePart() {
-    return node.map(member ->
-            member.takePart(config.instances().ofRoles(), config.shards(), clock, registry))
-        .orElseGet(Future::succeededFuture);
-  }
-
-  private Future<?> pulsarCommands() {
-    return deploy(
-        config.instances().commands(),
-        () ->
-            new PulsarCommandsVerticle(
-                pulsar,
-                dispatcher(),
-                CommandJson::read,
-                CommandJson::changeBatchQuantity,
-                () -> UUID.randomUUID().toString(),
-                registry));
-  }
-
-  private Dispatcher dispatcher() {
-    return new Dispatcher(
-        new Requests(vertx, placement), config.shards(), clock, config.http().replyTimeoutMs());
-  }
-
-  /** For other services: on this event bus, and over the TCP bridge. */
-  private Future<?> busEntrance() {
-    // The one place that knows whether anybody else can hear what is published.
-    boolean heardOutside = config.bridge().isPresent() || node.isPresent();
-    return deploy(
-        new BusEntranceVerticle(
-            dispatcher(),
-            new Requests(vertx, placement),
-            log,
-            () -> UUID.randomUUID().toString(),
-            BusEntranceVerticle.Settings.of(
-                config.shards(), config.http().queryTimeoutMs(), heardOutside),
-            registry));
-  }
-
-  private Future<?> tcpBridge() {
-    // To find a command's SKU and then its answer, and what the way takes.
-    long answerMs = 2 * config.http().replyTimeoutMs() + 1_000;
-    return config
-        .bridge()
-        .<Future<?>>map(settings -> deploy(new TcpBridgeVerticle(settings, answerMs, registry)))
-        .orElseGet(Future::succeededFuture);
-  }
-
-  private Future<?> http() {
-    ServerStates servers = new ServerStates(new PgInstallation(writePool), pulsar, () -> leaving);
-    return deploy(
-        config.instances().http(),
-        () ->
-            new HttpVerticle(config.http(), config.shards(), placement, clock, registry, servers));
-  }
-
-  private PgCursors cursors() {
-    return new PgCursors(writePool);
-  }
-
-  /** A session of its own for each follower: what it holds ends with it. */
-  private PgShardLocks locks() {
-    PgShardLocks locks = new PgShardLocks(vertx, config.postgres().server());
-    undo.add(locks::close);
-    return locks;
-  }
-
-  /** An instance of a role, with the shards that it has at first. */
-  private interface OfShards {
-    Deployable make(int instance, List<Integer> first);
-  }
-
-  /** A node that is alone has all shards at once; in a cluster each has to be taken. */
-  private Future<?> deploy(Role role, OfShards verticles) {
-    int instances = config.instances().ofRoles().getOrDefault(role, 0);
-    List<List<Integer>> first =
-        node.isPresent()
-            ? Collections.nCopies(instances, List.of())
-            : config.shards().split(instances);
-    return Future.all(
-        IntStream.range(0, first.size())
-            .mapToObj(i -> deploy(verticles.make(i, first.get(i))))
-            .toList());
-  }
-
-  private Future<?> deploy(int instances, Supplier<Deployable> verticles) {
-    return Future.all(
-        IntStream.range(0, instances).mapToObj(i -> deploy(verticles.get())).toList());
-  }
-
-  private Future<?> deploy(Deployable verticle) {
-    return vertx.deployVerticle(verticle).onSuccess(id -> undo.add(() -> vertx.undeploy(id)));
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ public final class Requests {
 
   private final Vertx vertx;
   private final CurrentPlacement placement;
+  private final LongSupplier nanoClock;
   private final Set<Attempt<?>> away = new LinkedHashSet<>();
   private int turn;
 
@@ -54,7 +56,13 @@ public final class Requests {
   }
 
   public Requests(Vertx vertx, CurrentPlacement placement) {
+    this(vertx, placement, System::nanoTime);
+  }
+
+  /** The same with a clock like {@link System#nanoTime}. */
+  public Requests(Vertx vertx, CurrentPlacement placement, LongSupplier nanoClock) {
     this.vertx = vertx;
+    this.nanoClock = nanoClock;
     this.placement = placement;
     if (!placement.get().isAlone()) {
       vertx.eventBus().<BusMessage>localConsumer(Addresses.PLACED, moved -> sendAgain());
@@ -144,12 +152,12 @@ public final class Requests {
       this.to = to;
       this.message = message;
       this.reply = reply;
-      this.endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+      this.endNanos = nanoClock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
       this.silenceMs = Math.max(1, timeoutMs / TRIES_OF_A_SILENT_NODE);
     }
 
     void send() {
-      long leftMs = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+      long leftMs = TimeUnit.NANOSECONDS.toMillis(endNanos - nanoClock.getAsLong());
       if (leftMs < 1) {
         end(null, outOfTime());
         return;
@@ -201,7 +209,7 @@ public final class Requests {
       if (sending != sendings || answer.future().isComplete()) {
         return;
       }
-      long leftMs = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+      long leftMs = TimeUnit.NANOSECONDS.toMillis(endNanos - nanoClock.getAsLong());
       if (leftMs <= pauseMs) {
         end(null, mayBeDone ? outOfTime() : cause);
         return;

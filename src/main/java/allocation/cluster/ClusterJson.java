@@ -24,6 +24,7 @@ final class ClusterJson {
     node.roles().stream().sorted().forEach(role -> roles.add(role.name()));
     return new JsonObject()
         .put("v", VERSION)
+        .put("database", node.database())
         .put("roles", roles)
         .put("leaving", node.leaving())
         .encode();
@@ -34,7 +35,7 @@ final class ClusterJson {
     Set<Role> roles = EnumSet.noneOf(Role.class);
     json.getJsonArray("roles", new JsonArray())
         .forEach(name -> role(name.toString()).ifPresent(roles::add));
-    return new Node(id, roles, json.getBoolean("leaving", false));
+    return new Node(id, json.getString("database", ""), roles, json.getBoolean("leaving", false));
   }
 
   static String write(Plan plan) {

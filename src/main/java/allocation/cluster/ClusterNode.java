@@ -4,6 +4,7 @@ import allocation.bus.CurrentPlacement;
 import allocation.bus.Placement;
 import allocation.bus.Role;
 import allocation.bus.Shards;
+import com.hazelcast.core.HazelcastInstance;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,15 +30,16 @@ public final class ClusterNode {
   private static final long PING_MS = 2_000;
 
   private final Vertx vertx;
-  private final Membership membership;
+  private final HazelcastInstance hazelcast;
+  private final String self;
   private final CurrentPlacement placement;
   private @Nullable PlacementVerticle placing;
 
-  private ClusterNode(Vertx vertx, Membership membership) {
+  private ClusterNode(Vertx vertx, HazelcastInstance hazelcast, String self) {
     this.vertx = vertx;
-    this.membership = membership;
-    this.placement =
-        new CurrentPlacement(new Placement(membership.self(), Set.of(membership.self()), Map.of()));
+    this.hazelcast = hazelcast;
+    this.self = self;
+    this.placement = new CurrentPlacement(new Placement(self, Set.of(self), Map.of()));
   }
 
   /** Makes a Vert.x that is a member; fails when it cannot bind its addresses. */
@@ -61,8 +63,7 @@ public final class ClusterNode {
         .buildClustered()
         .map(vertx -> {
           LOG.info("joined the cluster node={} host={}", manager.getNodeId(), host);
-          return new ClusterNode(
-              vertx, new HazelcastMembership(vertx, manager.getHazelcastInstance()));
+          return new ClusterNode(vertx, manager.getHazelcastInstance(), manager.getNodeId());
         });
   }
 
@@ -75,17 +76,25 @@ public final class ClusterNode {
   }
 
   /**
-   * Takes part from now on: what the other nodes send is taken in, and shards come and go.
+   * Takes part from now on: what the other nodes send is taken in, and shards come and go. Fails
+   * when a node that is there works on another database.
    *
+   * @param databaseId of the one that this node works on
    * @param instances of each role that are deployed here
    */
   public Future<Void> takePart(
-      Map<Role, Integer> instances, Shards shards, Clock clock, MeterRegistry metrics) {
+      String databaseId,
+      Map<Role, Integer> instances,
+      Shards shards,
+      Clock clock,
+      MeterRegistry metrics) {
+    Membership membership = new HazelcastMembership(vertx, hazelcast, self, databaseId);
     PlacementVerticle verticle =
-        new PlacementVerticle(membership, placement, instances, shards.count(), metrics);
+        new PlacementVerticle(
+            membership, databaseId, placement, instances, shards.count(), metrics);
     placing = verticle;
     return vertx
-        .deployVerticle(new NodeGateVerticle(membership.self(), shards, clock))
+        .deployVerticle(new NodeGateVerticle(self, shards, clock))
         .compose(gate -> vertx.deployVerticle(new NudgesAbroad(placement, shards)))
         .compose(nudges -> vertx.deployVerticle(verticle))
         .mapEmpty();

@@ -29,7 +29,6 @@ final class HazelcastMembership implements Membership {
 
   static final String NODES = "allocation.nodes";
   static final String PLAN = "allocation.plan";
-  private static final String THE_PLAN = "plan";
 
   private final Vertx vertx;
   private final HazelcastInstance hazelcast;
@@ -37,12 +36,16 @@ final class HazelcastMembership implements Membership {
   private final IMap<String, String> plan;
   private final String self;
 
-  HazelcastMembership(Vertx vertx, HazelcastInstance hazelcast) {
+  /** Each database has a plan: those of two that a mistake brought together do not mix. */
+  private final String planOf;
+
+  HazelcastMembership(Vertx vertx, HazelcastInstance hazelcast, String self, String databaseId) {
     this.vertx = vertx;
     this.hazelcast = hazelcast;
     this.nodes = hazelcast.getMap(NODES);
     this.plan = hazelcast.getMap(PLAN);
-    this.self = hazelcast.getCluster().getLocalMember().getAttribute(NODE_ID);
+    this.self = self;
+    this.planOf = databaseId;
   }
 
   @Override
@@ -71,7 +74,7 @@ final class HazelcastMembership implements Membership {
             .filter(told::containsKey)
             .map(id -> ClusterJson.node(id, told.getOrDefault(id, "{}")))
             .toList();
-    String agreed = plan.get(THE_PLAN);
+    String agreed = plan.get(planOf);
     return new Cluster(known, announced, agreed == null ? Plan.empty() : ClusterJson.plan(agreed));
   }
 
@@ -89,11 +92,11 @@ final class HazelcastMembership implements Membership {
   public Future<Boolean> replace(Plan before, Plan after) {
     return away(() -> {
       String next = ClusterJson.write(after);
-      String old = plan.get(THE_PLAN);
+      String old = plan.get(planOf);
       if (old == null) {
-        return plan.putIfAbsent(THE_PLAN, next) == null;
+        return plan.putIfAbsent(planOf, next) == null;
       }
-      return ClusterJson.plan(old).equals(before) && plan.replace(THE_PLAN, old, next);
+      return ClusterJson.plan(old).equals(before) && plan.replace(planOf, old, next);
     });
   }
 

@@ -43,6 +43,7 @@ public final class PlacementVerticle extends VerticleBase {
   private static final long LET_GO_MS = 3_000;
 
   private final Membership membership;
+  private final String database;
   private final CurrentPlacement current;
   private final Map<Role, Integer> instances;
   private final int shards;
@@ -51,30 +52,37 @@ public final class PlacementVerticle extends VerticleBase {
   private final Map<Role, RoleShards> roles = new EnumMap<>(Role.class);
   private final Promise<Void> left = Promise.promise();
   private Set<String> handlers = Set.of();
+  private Set<String> strangers = Set.of();
   private boolean leaving;
   private boolean looking;
   private boolean again;
   private boolean stopped;
 
   /**
+   * @param database the id of the one that this node works on
    * @param current kept up to date from now on
    * @param instances of each role that run here
    * @param shards how many there are
    */
   PlacementVerticle(
       Membership membership,
+      String database,
       CurrentPlacement current,
       Map<Role, Integer> instances,
       int shards,
       MeterRegistry metrics) {
     this.membership = membership;
+    this.database = database;
     this.current = current;
     this.instances = Map.copyOf(instances);
     this.shards = shards;
     this.metrics = metrics;
   }
 
-  /** Completes when this node has announced itself and has seen the plan. */
+  /**
+   * Completes when this node has announced itself and has seen the plan; fails when nodes that were
+   * there before it work on another database.
+   */
   @Override
   public Future<?> start() {
     instances.forEach((role, count) -> {
@@ -95,7 +103,46 @@ public final class PlacementVerticle extends VerticleBase {
     vertx.setPeriodic(LOOK_MS, tick -> look());
     // Its own word is news to it, too: that look waits for this one.
     looking = true;
-    return announce().compose(told -> lookNow());
+    // Before, to say nothing to strangers; and after, since two may come at once.
+    return membership
+        .look()
+        .compose(this::refuseElderStrangers)
+        .compose(cluster -> announce())
+        .compose(told -> membership.look())
+        .compose(this::refuseElderStrangers)
+        .compose(cluster -> lookNow());
+  }
+
+  private Future<Cluster> refuseElderStrangers(Cluster cluster) {
+    for (Node node : cluster.nodes()) {
+      if (node.id().equals(membership.self())) {
+        break;
+      }
+      if (node.isStrangerTo(database)) {
+        return Future.failedFuture(
+            new IllegalStateException(
+                "the cluster that this node found works on another database (%s, this one is %s): "
+                        .formatted(node.database(), database)
+                    + "give each installation a cluster.name of its own"));
+      }
+    }
+    return Future.succeededFuture(cluster);
+  }
+
+  /** What is left is of this database: two clusters of one name may also meet later. */
+  private Cluster ours(Cluster cluster) {
+    List<Node> ours =
+        cluster.nodes().stream().filter(node -> !node.isStrangerTo(database)).toList();
+    Set<String> others =
+        cluster.nodes().stream()
+            .filter(node -> node.isStrangerTo(database))
+            .map(Node::id)
+            .collect(Collectors.toSet());
+    if (!others.equals(strangers)) {
+      strangers = others;
+      LOG.error("nodes of another database in this cluster, give it another name: {}", others);
+    }
+    return new Cluster(cluster.live(), ours, cluster.plan());
   }
 
   private void measure() {
@@ -131,7 +178,7 @@ public final class PlacementVerticle extends VerticleBase {
   }
 
   private Future<Void> announce() {
-    return membership.announce(new Node(membership.self(), roles.keySet(), leaving));
+    return membership.announce(new Node(membership.self(), database, roles.keySet(), leaving));
   }
 
   private void look() {
@@ -147,6 +194,7 @@ public final class PlacementVerticle extends VerticleBase {
     again = false;
     return membership
         .look()
+        .map(this::ours)
         .compose(this::agree)
         .onSuccess(this::carryOut)
         .<Void>mapEmpty()

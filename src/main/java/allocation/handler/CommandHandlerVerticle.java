@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,6 +81,29 @@ public final class CommandHandlerVerticle extends VerticleBase {
       Ledger ledger,
       Clock clock,
       MeterRegistry registry) {
+    this(
+        vertx,
+        settings,
+        shards,
+        instance,
+        first,
+        ledger,
+        clock,
+        registry,
+        () -> UUID.randomUUID().toString());
+  }
+
+  /** The same with ids for its units of work, none of which was ever there. */
+  public CommandHandlerVerticle(
+      Vertx vertx,
+      Settings settings,
+      Shards shards,
+      int instance,
+      List<Integer> first,
+      Ledger ledger,
+      Clock clock,
+      MeterRegistry registry,
+      Supplier<String> unitIds) {
     this.settings = settings;
     this.instance = instance;
     this.first = List.copyOf(first);
@@ -87,7 +112,7 @@ public final class CommandHandlerVerticle extends VerticleBase {
     this.memory = new ProductMemory(settings.cachedProducts(), first.size());
     this.metrics = new HandlerMetrics(registry, String.valueOf(instance));
     this.runner =
-        new UnitRunner(vertx, ledger, shards, memory, metrics, clock, settings.settleMs());
+        new UnitRunner(vertx, ledger, shards, memory, metrics, clock, unitIds, settings.settleMs());
   }
 
   @Override

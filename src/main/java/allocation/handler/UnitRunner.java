@@ -25,7 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,12 +49,14 @@ final class UnitRunner {
   private final Foresight foresight;
   private final HandlerMetrics metrics;
   private final Clock clock;
+  private final Supplier<String> unitIds;
   private final Settling settling;
 
   /** The unit that was decided last: the one that an unknown outcome is about. */
   private @Nullable UnitOfWork decided;
 
   /**
+   * @param unitIds makes one that no unit ever had
    * @param settleMs milliseconds for finding out whether a unit was committed
    */
   UnitRunner(
@@ -64,6 +66,7 @@ final class UnitRunner {
       ProductMemory memory,
       HandlerMetrics metrics,
       Clock clock,
+      Supplier<String> unitIds,
       long settleMs) {
     this.vertx = vertx;
     this.ledger = ledger;
@@ -72,6 +75,7 @@ final class UnitRunner {
     this.foresight = new Foresight(shards, memory);
     this.metrics = metrics;
     this.clock = clock;
+    this.unitIds = unitIds;
     this.settling = new Settling(vertx, ledger, clock, settleMs);
   }
 
@@ -158,7 +162,7 @@ final class UnitRunner {
   private UnitOfWork decide(List<Pending> commands, Loaded loaded) {
     UnitOfWork unit =
         new UnitOfWork(
-            UUID.randomUUID().toString(),
+            unitIds.get(),
             clock.instant().truncatedTo(ChronoUnit.MICROS),
             shards,
             loaded,

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,10 +44,16 @@ public final class LockedWork implements ShardWork {
   private final Rounds<Move, Long> moves;
 
   /**
+   * @param nanoClock as {@link System#nanoTime}
    * @param follower names the locks and the cursors
    */
   public LockedWork(
-      Vertx vertx, String follower, ShardLocks locks, Cursors cursors, Action action) {
+      Vertx vertx,
+      LongSupplier nanoClock,
+      String follower,
+      ShardLocks locks,
+      Cursors cursors,
+      Action action) {
     this.follower = follower;
     this.locks = locks;
     this.cursors = cursors;
@@ -54,6 +61,7 @@ public final class LockedWork implements ShardWork {
     this.moves =
         new Rounds<>(
             vertx,
+            nanoClock,
             Rounds.PAUSE_MS,
             round -> cursors.move(follower, round).map(round.stream().map(Move::to).toList()));
   }

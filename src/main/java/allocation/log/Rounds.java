@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Writes what many shards bring in rounds: one transaction for all of them instead of one for each.
@@ -30,6 +31,7 @@ public final class Rounds<W, R> {
   private static final long LONGEST = 3;
 
   private final Vertx vertx;
+  private final LongSupplier nanoClock;
   private final Function<List<W>, Future<List<R>>> writer;
   private final long pauseMs;
   private List<Item<W, R>> waiting = new ArrayList<>();
@@ -47,10 +49,16 @@ public final class Rounds<W, R> {
   private record Item<W, R>(W work, Promise<R> written) {}
 
   /**
+   * @param nanoClock as {@link System#nanoTime}
    * @param writer writes all or nothing, and answers in the same order
    */
-  public Rounds(Vertx vertx, long pauseMs, Function<List<W>, Future<List<R>>> writer) {
+  public Rounds(
+      Vertx vertx,
+      LongSupplier nanoClock,
+      long pauseMs,
+      Function<List<W>, Future<List<R>>> writer) {
     this.vertx = vertx;
+    this.nanoClock = nanoClock;
     this.pauseMs = pauseMs;
     this.writer = writer;
   }
@@ -85,8 +93,9 @@ public final class Rounds<W, R> {
     hurried = false;
     List<Item<W, R>> round = waiting;
     waiting = new ArrayList<>();
-    long begun = System.nanoTime();
-    write(round).onComplete(done -> rest(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)));
+    long begun = nanoClock.getAsLong();
+    write(round)
+        .onComplete(done -> rest(TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - begun)));
   }
 
   private void rest(long tookMs) {

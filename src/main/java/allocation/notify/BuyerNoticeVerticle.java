@@ -69,7 +69,8 @@ public final class BuyerNoticeVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    LockedWork work = new LockedWork(vertx, NAME, locks, cursors, new MailRound(mailbox));
+    LockedWork work =
+        new LockedWork(vertx, System::nanoTime, NAME, locks, cursors, new MailRound(mailbox));
     follower = new Follower(vertx, NAME, first, log, work, MailRound.MAX_LINES, metrics);
     owner = ShardOwner.listen(vertx, Role.NOTICES, instance, follower::own);
     return follower.start();

@@ -16,6 +16,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ public final class PublisherVerticle extends VerticleBase {
   private final Cursors cursors;
   private final MeterRegistry metrics;
   private final Publication publication;
+  private final LongSupplier nanoClock;
 
   @SuppressWarnings("NullAway.Init") // start() makes it
   private Follower follower;
@@ -64,6 +66,21 @@ public final class PublisherVerticle extends VerticleBase {
       Cursors cursors,
       EventTopic topic,
       MeterRegistry metrics) {
+    this(role, name, instance, first, log, locks, cursors, topic, metrics, System::nanoTime);
+  }
+
+  /** The same with a clock like {@link System#nanoTime}. */
+  public PublisherVerticle(
+      Role role,
+      String name,
+      int instance,
+      List<Integer> first,
+      EventLog log,
+      ShardLocks locks,
+      Cursors cursors,
+      EventTopic topic,
+      MeterRegistry metrics,
+      LongSupplier nanoClock) {
     this.role = role;
     this.name = name;
     this.instance = instance;
@@ -72,6 +89,7 @@ public final class PublisherVerticle extends VerticleBase {
     this.locks = locks;
     this.cursors = cursors;
     this.metrics = metrics;
+    this.nanoClock = nanoClock;
     Counter published =
         Counter.builder("allocation.publisher.published")
             .description("Events that the publisher is done with")
@@ -82,7 +100,7 @@ public final class PublisherVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    LockedWork work = new LockedWork(vertx, name, locks, cursors, publication);
+    LockedWork work = new LockedWork(vertx, nanoClock, name, locks, cursors, publication);
     follower = new Follower(vertx, name, first, log, work, BATCH_ROWS, metrics);
     owner = ShardOwner.listen(vertx, role, instance, follower::own);
     return follower.start();

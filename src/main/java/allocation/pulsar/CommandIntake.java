@@ -2,17 +2,13 @@ package allocation.pulsar;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import org.apache.pulsar.client.api.ConsumerBuilder;
-import org.apache.pulsar.client.api.Message;
-import org.apache.pulsar.client.api.SubscriptionInitialPosition;
-import org.apache.pulsar.client.api.SubscriptionType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,42 +19,36 @@ import org.slf4j.LoggerFactory;
  */
 final class CommandIntake {
   private static final Logger LOG = LoggerFactory.getLogger(CommandIntake.class);
-  private static final String SUBSCRIPTION = "allocation";
   private static final int RECENT_IDS = 10_000;
 
-  private final VertxPulsar pulsar;
-  private final Source source;
+  private final Context home;
+  private final CommandTopic topic;
   private final CommandMessages messages;
-  private final DeadLetters deadLetters;
+  private final CommandTopic.DeadLetterTopic deadLetters;
   private final Pauses pauses;
-  private final Supplier<String> correlationIds;
   private final MeterRegistry metrics;
   private final Map<String, Future<Void>> lanes = new HashMap<>();
   private final Recent recent = new Recent(RECENT_IDS);
   private final Promise<Void> empty = Promise.promise();
-  private Optional<VertxConsumer> consumer = Optional.empty();
+  private Optional<CommandTopic.Subscription> consumer = Optional.empty();
   private boolean receiving;
   private int inFlight;
 
   /**
-   * @param mostInFlight taken and not yet acknowledged
+   * @param home the event loop that it belongs to
    */
-  record Source(String topic, SubscriptionType type, int mostInFlight) {}
-
   CommandIntake(
-      VertxPulsar pulsar,
-      Source source,
+      Context home,
+      CommandTopic topic,
       CommandMessages messages,
-      DeadLetters deadLetters,
+      CommandTopic.DeadLetterTopic deadLetters,
       Pauses pauses,
-      Supplier<String> correlationIds,
       MeterRegistry metrics) {
-    this.pulsar = pulsar;
-    this.source = source;
+    this.home = home;
+    this.topic = topic;
     this.messages = messages;
     this.deadLetters = deadLetters;
     this.pauses = pauses;
-    this.correlationIds = correlationIds;
     this.metrics = metrics;
   }
 
@@ -73,11 +63,10 @@ final class CommandIntake {
       empty.tryComplete();
     }
     // Home first: a time-out of a future without a context fires on a foreign thread.
-    return pulsar
-        .home(empty.future().toCompletionStage())
+    return Future.fromCompletionStage(empty.future().toCompletionStage(), home)
         .timeout(timeoutMs, TimeUnit.MILLISECONDS)
         .recover(late -> {
-          LOG.warn("messages are left to be brought again topic={} n={}", source.topic(), inFlight);
+          LOG.warn("messages are left to be brought again topic={} n={}", topic.name(), inFlight);
           return Future.succeededFuture();
         })
         .compose(done -> letGo())
@@ -85,55 +74,45 @@ final class CommandIntake {
   }
 
   private void connect(int failures) {
-    pulsar
-        .consumer(this::subscription)
+    topic
+        .subscribe()
         .onSuccess(this::connected)
         .onFailure(cause -> {
           if (failures == 0) {
             LOG.warn(
                 "cannot subscribe, will try again topic={} cause={}",
-                source.topic(),
+                topic.name(),
                 cause.toString());
           }
           pauses.after(failures).onSuccess(over -> connect(failures + 1));
         });
   }
 
-  private void connected(VertxConsumer open) {
+  private void connected(CommandTopic.Subscription open) {
     consumer = Optional.of(open);
     if (pauses.ended()) {
       letGo();
       return;
     }
-    LOG.info("takes commands topic={}", source.topic());
+    LOG.info("takes commands topic={}", topic.name());
     receive();
   }
 
   private Future<Void> letGo() {
-    return consumer.map(VertxConsumer::close).orElseGet(Future::succeededFuture);
-  }
-
-  private ConsumerBuilder<byte[]> subscription(ConsumerBuilder<byte[]> builder) {
-    return builder
-        .topic(pulsar.settings().topic(source.topic()))
-        .subscriptionName(SUBSCRIPTION)
-        .subscriptionType(source.type())
-        .subscriptionInitialPosition(SubscriptionInitialPosition.Earliest)
-        .receiverQueueSize(source.mostInFlight())
-        .enableBatchIndexAcknowledgment(true);
+    return consumer.map(CommandTopic.Subscription::close).orElseGet(Future::succeededFuture);
   }
 
   private void receive() {
-    if (receiving || pauses.ended() || consumer.isEmpty() || inFlight >= source.mostInFlight()) {
+    if (receiving || pauses.ended() || consumer.isEmpty() || inFlight >= topic.mostInFlight()) {
       return;
     }
-    VertxConsumer from = consumer.get();
+    CommandTopic.Subscription from = consumer.get();
     receiving = true;
     from.receive()
         .onComplete(received -> {
           receiving = false;
           if (received.succeeded()) {
-            take(from, received.result());
+            take(received.result());
             receive();
           } else if (!pauses.ended()) {
             reconnect(from, received.cause());
@@ -141,27 +120,27 @@ final class CommandIntake {
         });
   }
 
-  private void reconnect(VertxConsumer lost, Throwable cause) {
+  private void reconnect(CommandTopic.Subscription lost, Throwable cause) {
     LOG.warn(
         "the subscription was lost, subscribes again topic={} cause={}",
-        source.topic(),
+        topic.name(),
         cause.toString());
     consumer = Optional.empty();
     lost.close().onComplete(closed -> connect(0));
   }
 
-  private void take(VertxConsumer from, Message<byte[]> message) {
+  private void take(CommandTopic.Received received) {
     if (pauses.ended()) {
       return;
     }
     inFlight++;
-    Incoming incoming = Incoming.of(source.topic(), message, correlationIds);
-    String lane = source.type() == SubscriptionType.Key_Shared ? incoming.lane() : "";
+    Incoming incoming = received.message();
+    String lane = topic.isKeyed() ? incoming.lane() : "";
     Future<Void> turn =
         lanes
             .getOrDefault(lane, Future.succeededFuture())
             .transform(before -> seeThrough(incoming))
-            .onSuccess(done -> acknowledge(from, message));
+            .onSuccess(done -> acknowledge(received));
     lanes.put(lane, turn);
     turn.onComplete(done -> {
       lanes.remove(lane, turn);
@@ -204,16 +183,18 @@ final class CommandIntake {
     return deadLetters.add(message, verdict).map("dead-letter");
   }
 
-  private void acknowledge(VertxConsumer from, Message<byte[]> message) {
-    from.acknowledge(message)
+  private void acknowledge(CommandTopic.Received received) {
+    received
+        .acknowledge()
+        .get()
         .onFailure(
-            cause -> LOG.info("not acknowledged, will come again topic={}", source.topic(), cause));
+            cause -> LOG.info("not acknowledged, will come again topic={}", topic.name(), cause));
   }
 
   private void count(String outcome) {
     Counter.builder("allocation.pulsar.commands")
         .description("Command messages that were seen through, by what became of them")
-        .tag("topic", source.topic())
+        .tag("topic", topic.name())
         .tag("outcome", outcome)
         .register(metrics)
         .increment();

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sets messages aside that cannot be carried out, with the reason; tries until that is done. */
-final class DeadLetters {
+final class DeadLetters implements CommandTopic.DeadLetterTopic {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
   private static final int SEND_TIMEOUT_MS = 10_000;
   private static final int MAX_DETAIL_CHARACTERS = 1_000;
@@ -28,12 +28,13 @@ final class DeadLetters {
     this.pauses = pauses;
   }
 
-  /** Completes when the message is stored; fails only when the verticle stops. */
-  Future<Void> add(Incoming message, Verdict.Dead verdict) {
+  @Override
+  public Future<Void> add(Incoming message, Verdict.Dead verdict) {
     return add(message, properties(message, verdict), 0);
   }
 
-  Future<Void> close() {
+  @Override
+  public Future<Void> close() {
     return producer.succeeded() ? producer.result().close() : Future.succeededFuture();
   }
 

@@ -72,12 +72,11 @@ public final class PulsarCommandsVerticle extends VerticleBase {
   private CommandIntake intake(
       String topic, SubscriptionType type, Function<byte[], Command> parser) {
     return new CommandIntake(
-        pulsar,
-        new CommandIntake.Source(topic, type, pulsar.settings().commandsInFlight()),
+        context,
+        new PulsarCommandTopic(pulsar, topic, type, correlationIds),
         new CommandMessages(parser, dispatcher, pauses, pulsar.settings().maxCommandBytes()),
         new DeadLetters(pulsar, topic, pauses),
         pauses,
-        correlationIds,
         metrics);
   }
 }

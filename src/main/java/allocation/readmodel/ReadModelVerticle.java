@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +57,7 @@ public final class ReadModelVerticle extends VerticleBase {
   private final List<Integer> first;
   private final Limits limits;
   private final MeterRegistry metrics;
+  private final LongSupplier nanoClock;
   private @Nullable Started started;
 
   /**
@@ -88,21 +90,34 @@ public final class ReadModelVerticle extends VerticleBase {
       EventLog log,
       Limits limits,
       MeterRegistry metrics) {
+    this(instance, first, views, log, limits, metrics, System::nanoTime);
+  }
+
+  /** The same with a clock like {@link System#nanoTime}. */
+  public ReadModelVerticle(
+      int instance,
+      List<Integer> first,
+      Views views,
+      EventLog log,
+      Limits limits,
+      MeterRegistry metrics,
+      LongSupplier nanoClock) {
     this.instance = instance;
     this.first = List.copyOf(first);
     this.views = views;
     this.orders = new Gathering<>(MAX_GATHERED, views::byOrders);
     Gathering<Sku, View> stored =
         new Gathering<>(MAX_GATHERED, skus -> views.bySkus(skus).map(found -> all(skus, found)));
-    this.products = new RecentProducts(stored::ask, System::nanoTime);
+    this.products = new RecentProducts(stored::ask, nanoClock);
     this.log = log;
     this.limits = limits;
     this.metrics = metrics;
+    this.nanoClock = nanoClock;
   }
 
   @Override
   public Future<?> start() {
-    ViewsWork work = new ViewsWork(vertx, views, products);
+    ViewsWork work = new ViewsWork(vertx, nanoClock, views, products);
     Follower follower =
         new Follower(vertx, FOLLOWER, first, log, work, limits.batchRows(), metrics);
     OtherCursors others = new OtherCursors(vertx, views, work, limits.queryTimeoutMs());

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
 /**
  * Brings events into the views. Takes no lock: rows and cursor change in one transaction, so that
@@ -21,12 +22,13 @@ final class ViewsWork implements ShardWork {
   private final Map<Integer, Long> cursors = new HashMap<>();
 
   /**
+   * @param nanoClock as {@link System#nanoTime}
    * @param recent told what the views have followed before anybody else is
    */
-  ViewsWork(Vertx vertx, Views views, RecentProducts recent) {
+  ViewsWork(Vertx vertx, LongSupplier nanoClock, Views views, RecentProducts recent) {
     this.views = views;
     this.recent = recent;
-    this.rounds = new Rounds<>(vertx, Rounds.PAUSE_MS, views::apply);
+    this.rounds = new Rounds<>(vertx, nanoClock, Rounds.PAUSE_MS, views::apply);
   }
 
   /** The shard is known to have got to {@code position}. */

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 /** The texts as nodes of other versions write and read them: they only ever get fields more. */
 final class ClusterJsonTest {
   private static final Node NODE =
-      new Node("7f-3a", EnumSet.of(Role.NOTICES, Role.HANDLER, Role.READ_MODEL), true);
+      new Node("7f-3a", "d-1", EnumSet.of(Role.NOTICES, Role.HANDLER, Role.READ_MODEL), true);
   private static final String NODE_TEXT =
       """
-      {"v":1,"roles":["HANDLER","READ_MODEL","NOTICES"],"leaving":true}\
+      {"v":1,"database":"d-1","roles":["HANDLER","READ_MODEL","NOTICES"],"leaving":true}\
       """;
 
   private static final Plan PLAN =
@@ -59,7 +59,7 @@ final class ClusterJsonTest {
       owners.put(role, List.of(role.name().toLowerCase(Locale.ROOT)));
     }
     Plan plan = new Plan(owners);
-    Node node = new Node("n", EnumSet.allOf(Role.class), false);
+    Node node = new Node("n", "d", EnumSet.allOf(Role.class), false);
 
     assertThat(ClusterJson.plan(ClusterJson.write(plan))).isEqualTo(plan);
     assertThat(ClusterJson.node("n", ClusterJson.write(node))).isEqualTo(node);
@@ -73,7 +73,7 @@ final class ClusterJsonTest {
                 """
                 {"v":2,"roles":["ORACLE","HANDLER"],"leaving":false,"zone":"north"}\
                 """))
-        .isEqualTo(new Node("n", Set.of(Role.HANDLER), false));
+        .isEqualTo(new Node("n", "", Set.of(Role.HANDLER), false));
     assertThat(
             ClusterJson.plan(
                 """
@@ -84,7 +84,7 @@ final class ClusterJsonTest {
 
   @Test
   void a_node_that_said_nothing_runs_nothing_and_stays() {
-    assertThat(ClusterJson.node("n", "{}")).isEqualTo(new Node("n", Set.of(), false));
+    assertThat(ClusterJson.node("n", "{}")).isEqualTo(new Node("n", "", Set.of(), false));
     assertThat(ClusterJson.plan("{}")).isEqualTo(Plan.empty());
   }
 }

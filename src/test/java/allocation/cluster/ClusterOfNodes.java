@@ -28,6 +28,7 @@ import java.util.Set;
 /** Nodes of one cluster in memory, each with a Vert.x of its own, and the way between them. */
 final class ClusterOfNodes implements AutoCloseable {
   static final int SHARDS = 6;
+  static final String DATABASE = "d-1";
 
   final InMemoryCluster cluster = new InMemoryCluster();
   private final List<TestNode> nodes = new ArrayList<>();
@@ -42,13 +43,13 @@ final class ClusterOfNodes implements AutoCloseable {
     private final PlacementVerticle verticle;
     private final List<MessageConsumer<?>> ways = new ArrayList<>();
 
-    private TestNode(String id, Map<Role, Integer> counts) {
+    private TestNode(String id, String database, Map<Role, Integer> counts) {
       this.id = id;
       WireCodec.register(vertx.eventBus());
       counts.forEach((role, count) -> instances.put(role, new Instances(vertx, role, count)));
       Membership membership = cluster.join(id);
       placement = new CurrentPlacement(new Placement(id, Set.of(id), Map.of()));
-      verticle = new PlacementVerticle(membership, placement, counts, SHARDS, metrics);
+      verticle = new PlacementVerticle(membership, database, placement, counts, SHARDS, metrics);
       result(vertx.deployVerticle(new NodeGateVerticle(id, new Shards(SHARDS), new SetClock())));
     }
 
@@ -62,6 +63,10 @@ final class ClusterOfNodes implements AutoCloseable {
 
     List<Integer> handles() {
       return instances(Role.HANDLER).shards();
+    }
+
+    Future<?> deployed() {
+      return vertx.deployVerticle(verticle);
     }
 
     Future<Void> leave() {
@@ -87,13 +92,19 @@ final class ClusterOfNodes implements AutoCloseable {
   }
 
   TestNode start(String id, Map<Role, Integer> counts) {
-    TestNode node = new TestNode(id, counts);
+    TestNode node = make(id, DATABASE, counts);
+    result(node.deployed());
+    return node;
+  }
+
+  /** One that has not started. */
+  TestNode make(String id, String database, Map<Role, Integer> counts) {
+    TestNode node = new TestNode(id, database, counts);
     for (TestNode other : nodes) {
       node.ways.add(way(other, node));
       other.ways.add(way(node, other));
     }
     nodes.add(node);
-    result(node.vertx.deployVerticle(node.verticle));
     return node;
   }
 

@@ -13,6 +13,7 @@ import allocation.cluster.ClusterOfNodes.TestNode;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -96,6 +97,46 @@ final class PlacementVerticleTest {
     untilSpread(a);
     assertThat(cluster.planners()).containsOnly("a");
     assertThat(a.placement.get().live()).containsExactlyInAnyOrder("a", "silent");
+  }
+
+  @Test
+  void one_of_another_database_is_sent_away_and_changes_nothing() {
+    TestNode a = nodes.handler("a");
+    untilSpread(a);
+    List<String> before = cluster.announcements();
+
+    TestNode stranger = nodes.make("b", "another", Map.of(Role.HANDLER, 1));
+
+    assertThat(failure(stranger.deployed()))
+        .hasMessageContaining("another database")
+        .hasMessageContaining("cluster.name");
+    assertThat(cluster.announcements()).isEqualTo(before);
+    assertThat(stranger.handles()).isEmpty();
+  }
+
+  @Test
+  void those_that_were_there_plan_as_if_one_of_another_database_were_not() {
+    TestNode a = nodes.handler("a");
+    TestNode c = nodes.handler("c");
+    untilSpread(a, c);
+
+    // As when two clusters of one name meet: it has come without being refused.
+    Membership stranger = cluster.join("b");
+    result(stranger.announce(new Node("b", "another", Set.of(Role.HANDLER), false)));
+    c.die();
+
+    untilSpread(a);
+    assertThat(a.handles()).isEqualTo(ALL);
+  }
+
+  @Test
+  void one_that_does_not_say_its_database_is_of_an_earlier_version_and_welcome() {
+    Membership earlier = cluster.join("a");
+    result(earlier.announce(new Node("a", "", Set.of(), false)));
+
+    TestNode b = nodes.make("b", ClusterOfNodes.DATABASE, Map.of(Role.HANDLER, 1));
+
+    result(b.deployed());
   }
 
   @Test

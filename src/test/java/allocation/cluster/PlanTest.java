@@ -168,17 +168,17 @@ final class PlanTest {
             roles.add(role);
           }
         }
-        nodes.add(new Node("n" + n, roles, random.nextInt(4) == 0));
+        nodes.add(new Node("n" + n, "", roles, random.nextInt(4) == 0));
       }
     }
     return nodes;
   }
 
   private static Node staying(String id, Set<Role> roles) {
-    return new Node(id, roles, false);
+    return new Node(id, "", roles, false);
   }
 
   private static Node leaving(String id, Set<Role> roles) {
-    return new Node(id, roles, true);
+    return new Node(id, "", roles, true);
   }
 }

@@ -34,7 +34,7 @@ class ClusterPartsIT {
   @Test
   void a_tier_for_http_before_handlers_of_the_next_version_and_followers_behind() throws Exception {
     try (Installation installation = new Installation("parts");
-        Cluster cluster = new Cluster("parts", 3, installation, Map.of())) {
+        Cluster cluster = new Cluster("parts", 4, installation, Map.of())) {
       NodeProcess entrance = cluster.begin(HTTP_ONLY);
       NodeProcess handlers = cluster.begin(NextVersionNode.class, HANDLERS, List.of());
       NodeProcess followers = cluster.begin(FOLLOWERS);
@@ -51,8 +51,22 @@ class ClusterPartsIT {
       }
 
       assertThat(Cluster.shards(entrance) + views(entrance) + views(handlers)).isZero();
+      a_node_of_another_database_is_sent_away(cluster);
       Agreement.check(installation, entrance.client());
       Agreement.check(installation, handlers.client());
+    }
+  }
+
+  private static void a_node_of_another_database_is_sent_away(Cluster cluster) throws Exception {
+    try (Installation other = new Installation("stranger")) {
+      NodeProcess stranger =
+          cluster.begin(Map.of("POSTGRES_URI", other.settings().get("POSTGRES_URI")));
+
+      assertThat(stranger.awaitEnd()).isEqualTo(1);
+      assertThat(stranger.log())
+          .content()
+          .contains("works on another database")
+          .contains("give each installation a cluster.name of its own");
     }
   }
 

@@ -134,7 +134,16 @@ final class NodeProcess {
   /** Asks it to stop, as an orchestrator does, and returns its exit code. */
   int terminate() {
     process.destroy();
-    Awaitility.await(name + " stops").atMost(STOP_LIMIT).until(() -> !process.isAlive());
+    return awaitEnd(STOP_LIMIT);
+  }
+
+  /** Waits until one that cannot start has given up, and returns its exit code. */
+  int awaitEnd() {
+    return awaitEnd(START_LIMIT);
+  }
+
+  private int awaitEnd(Duration limit) {
+    Awaitility.await(name + " ends").atMost(limit).until(() -> !process.isAlive());
     return process.exitValue();
   }
 

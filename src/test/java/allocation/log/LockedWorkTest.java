@@ -24,7 +24,8 @@ final class LockedWorkTest {
   private final InMemoryLocks locks = new InMemoryLocks();
   private final InMemoryCursors cursors = new InMemoryCursors();
   private final NotedAction action = new NotedAction();
-  private final LockedWork work = new LockedWork(vertx, "test", locks, cursors, action);
+  private final LockedWork work =
+      new LockedWork(vertx, System::nanoTime, "test", locks, cursors, action);
   private final List<LoggedEvent> events = new InMemoryEventLog().append(SHARD, "LAMP", 9);
 
   @BeforeAll

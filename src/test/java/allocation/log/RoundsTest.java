@@ -127,6 +127,7 @@ final class RoundsTest {
       long pauseMs, Function<List<String>, Future<List<Integer>>> writer) {
     return new Rounds<>(
         vertx,
+        System::nanoTime,
         pauseMs,
         round -> {
           written.add(round);

@@ -25,6 +25,7 @@ final class OtherCursorsTest {
   private final ViewsWork work =
       new ViewsWork(
           vertx,
+          System::nanoTime,
           views,
           new RecentProducts(sku -> Future.succeededFuture(new View.Unknown()), System::nanoTime));
 
