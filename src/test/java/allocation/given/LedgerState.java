@@ -31,7 +31,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** The tables of the write side as maps, with the constraints that they have in PostgreSQL. */
-final class LedgerState {
+public final class LedgerState {
   private final Shards shards;
   private final Map<Integer, Long> positions;
   private final Map<BatchRef, Sku> refs;
@@ -42,7 +42,7 @@ final class LedgerState {
   private final Map<AnswerKey, String> unitsOfAnswers;
   private final TreeMap<Integer, List<LoggedEvent>> events;
 
-  LedgerState(Shards shards) {
+  public LedgerState(Shards shards) {
     this.shards = shards;
     positions = new HashMap<>();
     shards.all().forEach(shard -> positions.put(shard, 0L));
@@ -67,7 +67,7 @@ final class LedgerState {
     events = new TreeMap<>(other.events);
   }
 
-  Loaded load(Wanted wanted) {
+  public Loaded load(Wanted wanted) {
     Loaded all =
         new Loaded(
             positions,
@@ -118,15 +118,15 @@ final class LedgerState {
     return above;
   }
 
-  Optional<Sku> ownerOf(BatchRef ref) {
+  public Optional<Sku> ownerOf(BatchRef ref) {
     return Optional.ofNullable(refs.get(ref));
   }
 
-  List<LoggedEvent> events(int shard) {
+  public List<LoggedEvent> events(int shard) {
     return events.getOrDefault(shard, List.of());
   }
 
-  boolean has(Effects unit) {
+  public boolean has(Effects unit) {
     return unit.events().isEmpty()
         ? unit.unitId().equals(unitsOfAnswers.get(unit.answers().getFirst().key()))
         : events(unit.events().getFirst().shard()).stream()
@@ -134,7 +134,7 @@ final class LedgerState {
   }
 
   /** The state after a unit; throws a CommitFailure, and this state stays as it was. */
-  LedgerState after(Effects unit) {
+  public LedgerState after(Effects unit) {
     LedgerState after = new LedgerState(this);
     after.write(unit);
     return after;
