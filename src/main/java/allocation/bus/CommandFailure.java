@@ -11,7 +11,9 @@ public enum CommandFailure {
   /** It may have been written or not; only the same command again will tell. */
   UNKNOWN(2),
   /** Our fault. Nothing was written. */
-  INTERNAL(3);
+  INTERNAL(3),
+  /** One with the same key has no answer yet; its answer will be this one's, too. */
+  IN_FLIGHT(5);
 
   /**
    * The code of a node's refusal of what another one serves by now: nothing was written. {@link

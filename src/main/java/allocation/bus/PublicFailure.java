@@ -28,7 +28,8 @@ public enum PublicFailure {
 
   public static PublicFailure of(CommandFailure failure) {
     return switch (failure) {
-      case BUSY -> BUSY;
+      // To one who sends again by himself it is the same.
+      case BUSY, IN_FLIGHT -> BUSY;
       case UNKNOWN -> UNKNOWN;
       case INTERNAL -> INTERNAL;
     };

@@ -196,7 +196,7 @@ public final class Requests {
         end(result, null);
       } else if (sending != sendings) {
         LOG.debug("a node that is gone has failed what others are asked", cause);
-      } else if (isPassing(cause)) {
+      } else if (isPassing(cause) || (mayBeDone && isInFlight(cause))) {
         mayBeDone |= !isUndone(cause);
         pause(sending, cause);
       } else {
@@ -242,6 +242,11 @@ public final class Requests {
       return cause instanceof ReplyException failure
           && (failure.failureType() != ReplyFailure.RECIPIENT_FAILURE
               || failure.failureCode() == CommandFailure.MOVED);
+    }
+
+    /** What is in flight may be what was sent before from here. */
+    private static boolean isInFlight(Throwable cause) {
+      return CommandFailure.of(cause) == CommandFailure.IN_FLIGHT;
     }
 
     private static boolean isUndone(Throwable cause) {

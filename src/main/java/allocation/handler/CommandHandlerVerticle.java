@@ -44,6 +44,7 @@ public final class CommandHandlerVerticle extends VerticleBase {
 
   private final List<MessageConsumer<?>> others = new ArrayList<>();
   private final CommandQueue queue;
+  private final InFlight inFlight = new InFlight();
   private final ProductMemory memory;
   private final HandlerMetrics metrics;
   private final UnitRunner runner;
@@ -177,8 +178,12 @@ public final class CommandHandlerVerticle extends VerticleBase {
 
   private void take(Message<BusMessage> request) {
     for (Pending command : Callers.pending(request)) {
-      if (queue.offer(command)) {
+      if (inFlight.contains(command)) {
+        metrics.failure(command.command(), "in_flight");
+        command.fail(CommandFailure.IN_FLIGHT, "one with the same key has no answer yet");
+      } else if (queue.offer(command)) {
         queued++;
+        inFlight.add(command);
       } else {
         metrics.failure(command.command(), "busy");
         command.fail(CommandFailure.BUSY, "too many commands are waiting");

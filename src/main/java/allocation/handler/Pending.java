@@ -11,6 +11,7 @@ import java.time.Instant;
 final class Pending {
   private final CommandMessage message;
   private final Caller caller;
+  private Runnable atEnd = () -> {};
 
   /** Who waits for the answer. */
   interface Caller {
@@ -46,11 +47,18 @@ final class Pending {
     return command() instanceof Command.ChangeBatch change && change.quantity().isPresent();
   }
 
+  /** Does this when it has its answer, before the caller hears it. */
+  void atEnd(Runnable what) {
+    atEnd = what;
+  }
+
   void answer(CommandReply reply) {
+    atEnd.run();
     caller.answer(reply);
   }
 
   void fail(CommandFailure failure, String why) {
+    atEnd.run();
     caller.fail(failure, why);
   }
 }

@@ -83,6 +83,10 @@ public record Problem(
               ProblemType.OUTCOME_UNKNOWN,
               "It is not known to be recorded; send the same command again to learn it");
       case INTERNAL -> of(ProblemType.INTERNAL, "Nothing was written");
+      case IN_FLIGHT ->
+          of(
+              ProblemType.IN_FLIGHT,
+              "The command that was sent before with this Idempotency-Key has no answer yet; send it again to learn it");
     };
   }
 

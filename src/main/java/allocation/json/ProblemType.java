@@ -19,6 +19,7 @@ public enum ProblemType {
   BATCH_EXISTS(409, "A batch with this ref was created with other content"),
   LINE_EXISTS(409, "The order has this SKU already, in another quantity"),
   OUT_OF_STOCK(409, "No batch holds the whole quantity"),
+  IN_FLIGHT(409, "A command with this idempotency key is being carried out"),
   KEY_REUSED(422, "The idempotency key was used for another command"),
 
   INTERNAL(500, "Something went wrong here"),
@@ -55,6 +56,6 @@ public enum ProblemType {
 
   /** Whether the same request may well succeed a little later. */
   public boolean isPassing() {
-    return status == 503;
+    return status == 503 || this == IN_FLIGHT;
   }
 }

@@ -15,8 +15,6 @@ import java.util.concurrent.TimeUnit;
  * statement goes by an index.
  */
 public final class PgSession {
-  private static final int IDLE_S = 60;
-  private static final int SILENT_S = 90;
 
   /** Most callers that wait for a session; one more fails at once. */
   static final int MAX_WAITING = 1_000;
@@ -29,6 +27,10 @@ public final class PgSession {
    * @param connections most sessions
    */
   public static Pool pool(Vertx vertx, PgConnectOptions server, int connections, long limitMs) {
+    // No statement takes as long. An idle session is closed a little before it would be taken for
+    // one whose server is silent: a network that swallows everything is found out in this time.
+    int idleS = Math.toIntExact(TimeUnit.MILLISECONDS.toSeconds(limitMs)) + 1;
+    int silentS = idleS + Math.max(3, idleS / 2);
     return PgBuilder.pool()
         .using(vertx)
         .connectingTo(options(server, limitMs))
@@ -38,14 +40,13 @@ public final class PgSession {
                 .setMaxWaitQueueSize(MAX_WAITING)
                 .setConnectionTimeout(Math.toIntExact(limitMs))
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setIdleTimeout(IDLE_S)
+                .setIdleTimeout(idleS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS))
-        // An idle session is gone before that: it ends one whose answer got lost on the way.
         .with(
             new NetClientOptions()
                 .setTcpKeepAlive(true)
                 .setConnectTimeout(Math.toIntExact(limitMs))
-                .setReadIdleTimeout(SILENT_S)
+                .setReadIdleTimeout(silentS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS))
         .build();
   }

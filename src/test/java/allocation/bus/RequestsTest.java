@@ -387,6 +387,41 @@ final class RequestsTest {
   }
 
   @Test
+  void what_is_in_flight_may_be_what_was_sent_before_and_is_waited_for() {
+    Asked a = new Asked(Addresses.node("a"), silent -> {});
+    List<Message<BusMessage>> later = new CopyOnWriteArrayList<>();
+    new Asked(
+        Addresses.node("b"),
+        request -> {
+          later.add(request);
+          if (later.size() < 3) {
+            CommandFailure.IN_FLIGHT.reply(request, "it has no answer yet");
+          } else {
+            request.reply(ANSWER);
+          }
+        });
+    Future<BatchOwner.Found> answer = ask(HANDLER, LONG_MS);
+    until("it is asked", () -> a.got.size() == 1);
+
+    move(Set.of("here", "b"), Map.of(Role.HANDLER, List.of("here", "b")));
+
+    assertThat(result(answer)).isSameAs(ANSWER);
+    assertThat(later).hasSize(3);
+  }
+
+  @Test
+  void what_is_in_flight_and_was_sent_once_is_somebody_elses() {
+    Asked a =
+        new Asked(
+            Addresses.node("a"),
+            request -> CommandFailure.IN_FLIGHT.reply(request, "it has no answer yet"));
+
+    assertThat(CommandFailure.of(failure(ask(HANDLER, LONG_MS))))
+        .isEqualTo(CommandFailure.IN_FLIGHT);
+    assertThat(a.got).hasSize(1);
+  }
+
+  @Test
   void nothing_is_sent_again_for_one_that_has_its_answer() {
     Asked a = new Asked(Addresses.node("a"), request -> request.reply(ANSWER));
     Asked b = new Asked(Addresses.node("b"), request -> request.reply(ANSWER));

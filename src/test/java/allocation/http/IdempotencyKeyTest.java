@@ -7,6 +7,7 @@ import static allocation.http.Examples.refused;
 import static allocation.http.Examples.repeated;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import allocation.bus.CommandFailure;
 import allocation.domain.Refusal;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,18 @@ class IdempotencyKeyTest {
 
     assertThat(response.status()).isEqualTo(422);
     assertThat(response.problem()).isEqualTo("key-reused");
+  }
+
+  @Test
+  void a_command_whose_first_has_no_answer_yet_is_409_and_may_come_again() {
+    service.handles(message -> CommandFailure.IN_FLIGHT.reply(message, "it has no answer yet"));
+
+    Response response =
+        service.patch("/v1/batches/b1", "{\"quantity\":5}", "Idempotency-Key", "k-1");
+
+    assertThat(response.status()).isEqualTo(409);
+    assertThat(response.problem()).isEqualTo("in-flight");
+    assertThat(response.header("Retry-After")).isPresent();
   }
 
   @Test

@@ -59,18 +59,21 @@ final class Agreement {
             books.positions().entrySet().stream()
                 .map(entry -> List.of(entry.getKey() + "", entry.getValue() + ""))
                 .toList());
-    assertThat(installation.rows("SELECT sku, ref, purchased, allocated, eta FROM batch"))
-        .containsExactlyInAnyOrderElementsOf(
+    // Each has a key of its own, so that as sets they are compared fast.
+    assertThat(
+            Set.copyOf(installation.rows("SELECT sku, ref, purchased, allocated, eta FROM batch")))
+        .isEqualTo(
             books.batches().entrySet().stream()
                 .map(entry -> row(entry.getKey(), entry.getValue()))
-                .toList());
+                .collect(Collectors.toSet()));
     assertThat(
-            installation.rows(
-                "SELECT order_id, sku, quantity, batch_ref, position FROM order_line"))
-        .containsExactlyInAnyOrderElementsOf(
+            Set.copyOf(
+                installation.rows(
+                    "SELECT order_id, sku, quantity, batch_ref, position FROM order_line")))
+        .isEqualTo(
             books.lines().entrySet().stream()
                 .map(entry -> row(entry.getKey(), entry.getValue()))
-                .toList());
+                .collect(Collectors.toSet()));
   }
 
   private void views_are_what_the_log_adds_up_to() {
@@ -149,10 +152,23 @@ final class Agreement {
                 Optional.of(logged.position() + "")));
       }
     }
-    assertThat(
-            installation.topic(Topics.LINE_ALLOCATED).all().stream()
-                .collect(Collectors.groupingBy(bySku)))
-        .isEqualTo(expected.stream().collect(Collectors.groupingBy(bySku)));
+    Map<String, List<Topic.Stored>> told =
+        installation.topic(Topics.LINE_ALLOCATED).all().stream()
+            .collect(Collectors.groupingBy(bySku));
+    Map<String, List<Topic.Stored>> logged =
+        expected.stream().collect(Collectors.groupingBy(bySku));
+    assertThat(told.keySet()).isEqualTo(logged.keySet());
+    logged.forEach((sku, lines) -> assertSame(sku, told.getOrDefault(sku, List.of()), lines));
+  }
+
+  /** With the first difference alone: there may be a hundred thousand lines. */
+  private static void assertSame(String sku, List<Topic.Stored> told, List<Topic.Stored> expected) {
+    for (int i = 0; i < Math.min(told.size(), expected.size()); i++) {
+      assertThat(told.get(i))
+          .as("line %d of %s on line_allocated", i, sku)
+          .isEqualTo(expected.get(i));
+    }
+    assertThat(told.size()).as("lines of %s on line_allocated", sku).isEqualTo(expected.size());
   }
 
   private JsonObject product(Sku sku) {

@@ -55,7 +55,9 @@ final class Client {
   Answer send(Command command, String key) {
     for (int i = 0; i < MOST_TRIES; i++) {
       Answer answer = once(command, key);
-      if (answer.status() != 503) {
+      boolean isInFlight =
+          "urn:allocation:problem:in-flight".equals(answer.body().getString("type"));
+      if (answer.status() != 503 && !isInFlight) {
         return answer;
       }
       sentAgain.incrementAndGet();

@@ -3,6 +3,7 @@ package allocation.journey;
 import allocation.Main;
 import allocation.Service;
 import allocation.embedded.Ports;
+import allocation.embedded.PostgresDatabase;
 import allocation.embedded.Servers;
 import io.vertx.pgclient.PgConnectOptions;
 import java.sql.Connection;
@@ -37,19 +38,40 @@ final class Installation implements AutoCloseable {
       WHERE coalesce(c.position, 0) < s.position
       """;
 
+  private final PostgresDatabase server;
+  private final String databaseName;
   private final String databaseUri;
   private final String namespace;
-  private final Connection database;
+  private Connection database;
   private final List<Service> services = new ArrayList<>();
 
   Installation(String name) {
-    databaseUri = Servers.newDatabase(name);
+    this(
+        name,
+        Servers.postgres(),
+        PgConnectOptions.fromUri(Servers.newDatabase(name)).getDatabase());
+  }
+
+  /** On a server that the test may harm, with a database that is there. */
+  Installation(String name, PostgresDatabase server, String databaseName) {
+    this.server = server;
+    this.databaseName = databaseName;
+    databaseUri = server.uri(databaseName);
     namespace = Servers.newNamespace(name);
+    database = connect();
+  }
+
+  private Connection connect() {
     try {
-      database = Servers.postgres().connect(PgConnectOptions.fromUri(databaseUri).getDatabase());
+      return server.connect(databaseName);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The server was away, and with it the session that looks behind the service. */
+  void reconnect() {
+    database = connect();
   }
 
   /** What a service has to be told to run here, as in the environment. */

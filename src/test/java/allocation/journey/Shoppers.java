@@ -177,7 +177,7 @@ final class Shoppers implements AutoCloseable {
       }
       return once(command, key)
           .transform(answer -> {
-            if (answer.succeeded() && answer.result().statusCode() != 503) {
+            if (answer.succeeded() && !isToBeSentAgain(answer.result())) {
               answered.incrementAndGet();
               check(command, answer.result());
               return Future.<Void>succeededFuture();
@@ -194,6 +194,12 @@ final class Shoppers implements AutoCloseable {
                 .timer(PAUSE_MS, TimeUnit.MILLISECONDS)
                 .compose(later -> send(command, key, tries + 1));
           });
+    }
+
+    /** Busy, or what was sent before under this key has no answer yet. */
+    private static boolean isToBeSentAgain(HttpResponse<?> answer) {
+      return answer.statusCode() == 503
+          || (answer.statusCode() == 409 && answer.getHeader("Retry-After") != null);
     }
 
     private void check(Command command, HttpResponse<?> answer) {

@@ -1,0 +1,119 @@
+package allocation.given;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A network between clients and a server that fails as it is told; whole at first. */
+public final class FaultyNetwork implements AutoCloseable {
+  private static final long DELAY_MS = 150;
+
+  private final Vertx vertx;
+  private final NetServer server;
+  private final NetClient client;
+  private final Map<NetSocket, NetSocket> connections = new ConcurrentHashMap<>();
+  private final AtomicInteger refused = new AtomicInteger();
+  private volatile State state = State.WHOLE;
+
+  private enum State {
+    WHOLE,
+    SLOW,
+    REFUSING
+  }
+
+  /** Listens on a port of its own, for a server on 127.0.0.1. */
+  public FaultyNetwork(Vertx vertx, int port) {
+    this.vertx = vertx;
+    client = vertx.createNetClient();
+    server = vertx.createNetServer().connectHandler(from -> connect(from, port));
+    Waiting.result(server.listen(0, "127.0.0.1"));
+  }
+
+  public int port() {
+    return server.actualPort();
+  }
+
+  /** All is well from now on. */
+  public void heal() {
+    state = State.WHOLE;
+    connections.forEach((from, to) -> {
+      from.resume();
+      to.resume();
+    });
+  }
+
+  /** Whatever the clients say arrives late. */
+  public void delay() {
+    state = State.SLOW;
+  }
+
+  /** Nothing passes any more on what is connected, and nobody is told; new connections are fine. */
+  public void freeze() {
+    connections.forEach((from, to) -> {
+      from.pause();
+      to.pause();
+    });
+  }
+
+  /** Every connection breaks, and new ones do too. */
+  public void refuse() {
+    state = State.REFUSING;
+    reset();
+  }
+
+  /** Every connection breaks. */
+  public void reset() {
+    connections.keySet().forEach(NetSocket::close);
+  }
+
+  /** How many connections there are. */
+  public int connections() {
+    return connections.size();
+  }
+
+  /** How many connections were turned away. */
+  public int refused() {
+    return refused.get();
+  }
+
+  private void connect(NetSocket from, int port) {
+    if (state == State.REFUSING) {
+      refused.incrementAndGet();
+      from.close();
+      return;
+    }
+    from.pause();
+    client
+        .connect(port, "127.0.0.1")
+        .onSuccess(to -> join(from, to))
+        .onFailure(cause -> from.close());
+  }
+
+  private void join(NetSocket from, NetSocket to) {
+    connections.put(from, to);
+    from.closeHandler(closed -> {
+      connections.remove(from);
+      to.close();
+    });
+    to.closeHandler(closed -> from.close());
+    to.handler(from::write);
+    from.handler(bytes -> {
+      if (state == State.SLOW) {
+        vertx.setTimer(DELAY_MS, late -> to.write(bytes));
+      } else {
+        to.write(bytes);
+      }
+    });
+    from.resume();
+  }
+
+  @Override
+  public void close() {
+    Waiting.result(server.close());
+    Waiting.result(client.close());
+  }
+}

@@ -1,0 +1,247 @@
+package allocation.journey;
+
+import static allocation.domain.Arrival.inStock;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import allocation.domain.BatchRef;
+import allocation.domain.Command;
+import allocation.domain.Sku;
+import allocation.embedded.Ports;
+import allocation.embedded.PostgresDatabase;
+import allocation.embedded.PostgresServer;
+import allocation.given.FaultyNetwork;
+import allocation.given.Waiting;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * A service in a JVM of its own on a PostgreSQL of its own, with shoppers, while one of them or the
+ * network between them fails. In the end all that tells of the same facts says the same, and what a
+ * shopper was promised is in it.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FaultsIT {
+  private static final int SHOPPERS = 4;
+  private static final String NAME = "faults";
+
+  /** Twenty in the long form: {@code ./mvnw -Plong verify}. */
+  private static final int ROUNDS = 2 * Integer.getInteger("rounds", 1);
+
+  /** What the service promises once a fault is over. */
+  private static final Duration RECOVERED = Duration.ofSeconds(10);
+
+  /** With what the pools, the locks of the followers and the migrations may have. */
+  private static final int MOST_SESSIONS = 30;
+
+  private static final List<Sku> SKUS =
+      IntStream.range(0, 8).mapToObj(i -> new Sku("SKU-" + i)).toList();
+
+  private final Vertx vertx = Vertx.vertx();
+  private final PostgresServer postgres =
+      new PostgresServer(
+          Path.of("target", "faults-" + ProcessHandle.current().pid()), Ports.free());
+  private Installation installation;
+  private FaultyNetwork network;
+  private NodeProcess service;
+
+  @BeforeAll
+  void start() {
+    postgres.start();
+    PostgresDatabase database = postgres.database();
+    database.create(NAME);
+    installation = new Installation(NAME, database, NAME);
+    network = new FaultyNetwork(vertx, database.port());
+    Map<String, String> settings = new HashMap<>(installation.settings());
+    settings.put("POSTGRES_URI", new PostgresDatabase("127.0.0.1", network.port()).uri(NAME));
+    service = NodeProcess.begin(NAME, settings);
+    service.awaitReady();
+    for (Sku sku : SKUS) {
+      Command stock =
+          new Command.CreateBatch(new BatchRef("of-" + sku.value()), sku, 1_000_000, inStock());
+      assertThat(service.client().send(stock).status()).isEqualTo(201);
+    }
+  }
+
+  @AfterAll
+  void stop() {
+    service.kill();
+    installation.close();
+    network.close();
+    postgres.stop();
+    Waiting.result(vertx.close());
+  }
+
+  @Test
+  void the_service_is_killed() {
+    try (Shoppers shoppers = shoppers("killed")) {
+      for (int round = 0; round < ROUNDS; round++) {
+        awaitAnswers(shoppers, 100);
+
+        service.kill();
+
+        assertThat(service.isAlive()).isFalse();
+        service.begin();
+        service.awaitReady();
+        recovers(shoppers);
+      }
+      assertKept(shoppers);
+    }
+  }
+
+  @Test
+  void postgresql_is_killed() {
+    try (Shoppers shoppers = shoppers("crash")) {
+      for (int round = 0; round < ROUNDS; round++) {
+        awaitAnswers(shoppers, 100);
+        int refused = shoppers.retryable();
+
+        postgres.kill();
+
+        Awaitility.await("shoppers are told to come again")
+            .until(() -> shoppers.retryable() >= refused + SHOPPERS);
+        postgres.start();
+        installation.reconnect();
+        recovers(shoppers);
+      }
+      assertAnswered(shoppers);
+      assertKept(shoppers);
+    }
+  }
+
+  @Test
+  void sessions_are_ended_all_the_time() {
+    try (Shoppers shoppers = shoppers("ended")) {
+      for (int round = 0; round < ROUNDS; round++) {
+        awaitAnswers(shoppers, 100);
+
+        assertThat(endSessions()).as("sessions that were ended").isPositive();
+
+        recovers(shoppers);
+      }
+      assertAnswered(shoppers);
+      assertKept(shoppers);
+    }
+  }
+
+  private int endSessions() {
+    return installation
+        .rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                + " WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        .size();
+  }
+
+  @Test
+  void the_network_to_postgresql_is_slow() {
+    during("slow", network::delay, shoppers -> awaitAnswers(shoppers, 50));
+  }
+
+  @Test
+  void the_network_to_postgresql_swallows_everything() {
+    during(
+        "frozen",
+        () -> {
+          assertThat(network.connections()).isPositive();
+          network.freeze();
+        },
+        // New connections are fine: it finds out by itself, and goes on by others.
+        shoppers -> awaitAnswers(shoppers, 50));
+  }
+
+  @Test
+  void postgresql_refuses_connections() {
+    int before = network.refused();
+    during(
+        "refused",
+        network::refuse,
+        shoppers -> {
+          int refused = shoppers.retryable();
+          Awaitility.await("shoppers are told to come again")
+              .until(() -> shoppers.retryable() >= refused + SHOPPERS);
+        });
+    assertThat(network.refused()).isGreaterThan(before);
+  }
+
+  @Test
+  void connections_to_postgresql_break() {
+    during(
+        "reset",
+        () -> {
+          assertThat(network.connections()).isPositive();
+          network.reset();
+        },
+        shoppers -> awaitAnswers(shoppers, 50));
+  }
+
+  private interface While {
+    void last(Shoppers shoppers);
+  }
+
+  private void during(String name, Runnable fault, While lasting) {
+    try (Shoppers shoppers = shoppers(name)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        awaitAnswers(shoppers, 100);
+
+        fault.run();
+
+        lasting.last(shoppers);
+        network.heal();
+        recovers(shoppers);
+      }
+      assertAnswered(shoppers);
+      assertKept(shoppers);
+    }
+  }
+
+  private Shoppers shoppers(String name) {
+    return new Shoppers(List.of(service.address()), SKUS).shop(name, SHOPPERS);
+  }
+
+  private static void awaitAnswers(Shoppers shoppers, int more) {
+    int enough = shoppers.answered() + more;
+    Awaitility.await(more + " more answers")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> shoppers.answered() >= enough);
+  }
+
+  /** By itself, and soon. */
+  private static void recovers(Shoppers shoppers) {
+    int enough = shoppers.answered() + 20;
+    Awaitility.await("it works again").atMost(RECOVERED).until(() -> shoppers.answered() >= enough);
+  }
+
+  /** While the service lives, nobody is left without an answer. */
+  private static void assertAnswered(Shoppers shoppers) {
+    assertThat(shoppers.cut()).as("requests without an answer").isEmpty();
+  }
+
+  /** All agrees, what was promised to a shopper is in it, and nothing is held on to. */
+  private void assertKept(Shoppers shoppers) {
+    shoppers.stop();
+    assertThat(shoppers.wrong()).as("answers that a working service does not give").isEmpty();
+    Books books = Agreement.check(installation, service.client());
+    assertThat(books.lines().keySet())
+        .as("lines that were promised")
+        .containsAll(shoppers.promisedLines());
+    assertThat(service.client().metric("allocation_queue_depth")).isZero();
+    assertThat(
+            Integer.parseInt(
+                installation
+                    .rows(
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+                    .getFirst()
+                    .getFirst()))
+        .as("sessions of the service")
+        .isLessThan(MOST_SESSIONS);
+  }
+}
