@@ -54,7 +54,7 @@ public final class Simulation {
 
   /** From the first customer until the last has what he wants. */
   void live() {
-    customers.come(world.between(2, 8), world.between(4, 10));
+    customers.come(world.between(2, 6), world.between(3, 9));
     world.runFor(SAFETY_MS);
     world.faults.heal();
     nodes.heal();
