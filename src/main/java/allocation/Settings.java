@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Reads settings by name from the environment, else from the file, else the default; notes every
@@ -85,6 +87,14 @@ final class Settings {
     }
     fault(name, "must be a whole number from %d to %d".formatted(least, most), value.get());
     return otherwise;
+  }
+
+  /** Words with commas or blanks between. */
+  Set<String> words(String name, Set<String> otherwise) {
+    return value(name)
+        .map(text -> Arrays.stream(text.split("[\\s,]+")).filter(word -> !word.isEmpty()))
+        .map(words -> words.collect(Collectors.toUnmodifiableSet()))
+        .orElse(otherwise);
   }
 
   <E extends Enum<E>> E choice(String name, E otherwise, Class<E> type) {

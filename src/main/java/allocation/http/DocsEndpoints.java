@@ -50,10 +50,10 @@ final class DocsEndpoints {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/", this::welcome),
-        Route.get("/openapi.yaml", exchange -> read(new Asset("/openapi.yaml", YAML))),
-        Route.get("/docs", exchange -> page("/allocation/http/docs.html")),
-        Route.get("/docs/{asset}", this::asset));
+        Route.open("/", this::welcome),
+        Route.open("/openapi.yaml", exchange -> read(new Asset("/openapi.yaml", YAML))),
+        Route.open("/docs", exchange -> page("/allocation/http/docs.html")),
+        Route.open("/docs/{asset}", this::asset));
   }
 
   private Future<Reply> welcome(Exchange exchange) {
