@@ -92,11 +92,17 @@ public record Config(
   }
 
   /** How it is logged, and how often the event log is polled. */
-  public record Log(Format format, String level, int pollMs) {
+  public record Log(Format format, String level, Audit audit, int pollMs) {
     /** The shape of a line. */
     public enum Format {
       TEXT,
       JSON
+    }
+
+    /** The level of the logger that writes down who told the service what. */
+    public enum Audit {
+      INFO,
+      OFF
     }
   }
 
@@ -151,6 +157,7 @@ public record Config(
         new Log(
             from.choice("log.format", Log.Format.TEXT, Log.Format.class),
             from.text("log.level", "info").toLowerCase(Locale.ROOT),
+            from.choice("log.audit", Log.Audit.INFO, Log.Audit.class),
             from.integer("log.pollMs", 1_000, 10, 60_000)),
         mail(from),
         bridge(from));

@@ -64,6 +64,7 @@ public final class Main {
       // Before the first logger is made: logback.xml reads them.
       System.setProperty("LOG_FORMAT", config.log().format().name().toLowerCase(Locale.ROOT));
       System.setProperty("LOG_LEVEL", config.log().level());
+      System.setProperty("LOG_AUDIT", config.log().audit().name().toLowerCase(Locale.ROOT));
       return switch (command) {
         case "serve" -> serve(config);
         case "events" -> events(config, options);
