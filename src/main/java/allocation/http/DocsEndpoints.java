@@ -81,7 +81,7 @@ final class DocsEndpoints {
     return vertx
         .executeBlocking(() -> bytes(asset.resource()), false)
         .map(bytes ->
-            Reply.of(200, asset.contentType(), bytes).with("X-Content-Type-Options", "nosniff"));
+            Reply.of(200, asset.contentType(), bytes).with(HttpHeaders.CACHE_CONTROL, "no-cache"));
   }
 
   private static byte[] bytes(String resource) throws IOException {

@@ -25,6 +25,10 @@ import org.slf4j.LoggerFactory;
 final class Front {
   private static final Logger LOG = LoggerFactory.getLogger(Front.class);
   private static final Future<Caller> NOT_ASKED = Future.succeededFuture(Caller.NOBODY);
+  private static final CharSequence CONTENT_TYPE_OPTIONS =
+      HttpHeaders.createOptimized("X-Content-Type-Options");
+  private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
+  private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
   private static final String SEE_DOCS = "See /docs for what there is";
 
   private final Door door;
@@ -193,6 +197,9 @@ final class Front {
     if (!response.closed()) {
       response.setStatusCode(reply.status());
       response.putHeader(CorrelationIds.HEADER, visit.correlationId());
+      response.putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF);
+      // Stock and orders change; a reply that may be kept says so itself, below.
+      response.putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
       boolean leaving = readiness.isLeaving();
       if (leaving) {
         // The next request of this client should go to another node, on a connection of its own.
