@@ -285,7 +285,7 @@ public record Config(
     if (uri.isPresent()) {
       return postgres(from, uri.get(), "views", 6);
     }
-    from.optional("views.password");
+    from.secret("views.password");
     return new Postgres(writeSide.server(), from.integer("views.poolSize", 6, 1, 1_000));
   }
 
@@ -299,7 +299,7 @@ public record Config(
         from.secretFault(section + ".uri", "must be like postgresql://user@host:5432/database");
       }
     }
-    from.optional(section + ".password").ifPresent(server::setPassword);
+    from.secret(section + ".password").ifPresent(server::setPassword);
     return new Postgres(server, from.integer(section + ".poolSize", poolSize, 1, 1_000));
   }
 
@@ -315,7 +315,7 @@ public record Config(
         serviceUrl,
         adminUrl,
         namespace,
-        from.optional("pulsar.token"),
+        from.secret("pulsar.token"),
         from.integer("pulsar.operationTimeoutMs", 10_000, 100, 600_000),
         from.integer("pulsar.commandsInFlight", 256, 1, 100_000),
         from.integer("pulsar.maxCommandBytes", 64 * 1024, 256, 5 * 1024 * 1024));
@@ -332,7 +332,7 @@ public record Config(
   private static Optional<MailSettings> mail(Settings from) {
     Optional<String> host = from.optional("mail.host");
     Optional<String> user = from.optional("mail.user");
-    Optional<String> password = from.optional("mail.password");
+    Optional<String> password = from.secret("mail.password");
     if (user.isPresent() != password.isPresent()) {
       from.secretFault("mail.password", "and mail.user (MAIL_USER) must be set together");
     }
@@ -356,7 +356,7 @@ public record Config(
   private static Optional<BridgeSettings> bridge(Settings from) {
     boolean wanted = from.optional("bridge.port").isPresent();
     int port = from.integer("bridge.port", 0, 0, 65_535);
-    Optional<String> key = from.optional("bridge.commandsKey");
+    Optional<String> key = from.secret("bridge.commandsKey");
     if (key.isPresent() && key.get().length() < CommandsKey.MIN_CHARACTERS) {
       from.secretFault(
           "bridge.commandsKey",

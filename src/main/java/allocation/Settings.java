@@ -5,6 +5,10 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -62,6 +66,25 @@ final class Settings {
 
   Optional<String> optional(String name) {
     return value(name);
+  }
+
+  /** A secret, or what is in the file that its variable with {@code _FILE} at the end names. */
+  Optional<String> secret(String name) {
+    Optional<String> value = value(name);
+    String file = environment.get(variable(name) + "_FILE");
+    if (file == null || file.isBlank()) {
+      return value;
+    }
+    if (value.isPresent()) {
+      secretFault(name, "and %s_FILE cannot both be set".formatted(variable(name)));
+      return value;
+    }
+    try {
+      return Optional.of(Files.readString(Path.of(file)).strip()).filter(text -> !text.isEmpty());
+    } catch (IOException | InvalidPathException e) {
+      secretFault(name, "%s_FILE cannot be read: %s".formatted(variable(name), e));
+      return Optional.empty();
+    }
   }
 
   String required(String name) {

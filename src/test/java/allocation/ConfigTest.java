@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -123,6 +124,26 @@ class ConfigTest {
               settings.check();
             })
         .hasMessageContaining("postgres.uri")
+        .message()
+        .doesNotContain("canary");
+  }
+
+  @Test
+  void a_secret_may_be_in_a_file_that_the_environment_names(@TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("password"), "canary1\n");
+
+    Config config = Config.read(new Settings("", with("POSTGRES_PASSWORD_FILE", file.toString())));
+
+    assertThat(config.postgres().server().getPassword()).isEqualTo("canary1");
+    Map<String, String> both = with("MAIL_PASSWORD_FILE", file.toString());
+    both.put("MAIL_PASSWORD", "canary2");
+    both.put("PULSAR_TOKEN_FILE", folder.resolve("missing").toString());
+    Settings settings = new Settings("", both);
+    Config.read(settings);
+    assertThatThrownBy(settings::check)
+        .hasMessageContaining("mail.password (MAIL_PASSWORD) and MAIL_PASSWORD_FILE cannot both")
+        .hasMessageContaining("pulsar.token (PULSAR_TOKEN) PULSAR_TOKEN_FILE cannot be read")
         .message()
         .doesNotContain("canary");
   }
