@@ -154,8 +154,16 @@ public final class KeyringVerticle extends VerticleBase {
             Future.failedFuture(
                 new IllegalStateException(
                     "access.jwks (ACCESS_JWKS) %s cannot be used: %s"
-                        .formatted(tokens.jwks(), cause.getMessage()),
+                        .formatted(tokens.jwks(), reason(cause)),
                     cause)));
+  }
+
+  /** What it said, and what was behind that: a certificate that does not fit, say. */
+  private static String reason(Throwable cause) {
+    Throwable behind = cause.getCause();
+    return behind == null
+        ? String.valueOf(cause.getMessage())
+        : "%s (%s)".formatted(cause.getMessage(), reason(behind));
   }
 
   private void take(SigningKeys keys) {

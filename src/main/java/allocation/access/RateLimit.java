@@ -36,6 +36,11 @@ public final class RateLimit {
     this.others = new AtomicLong(nanoTime.getAsLong());
   }
 
+  /** Whether nobody is counted. */
+  public boolean isOff() {
+    return interval == 0;
+  }
+
   /** Takes one request of this caller, or none and returns the seconds to wait; 0 when taken. */
   public long take(String caller) {
     if (interval == 0) {

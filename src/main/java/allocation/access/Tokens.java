@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.User;
@@ -180,8 +181,11 @@ final class Tokens {
     return Future.failedFuture(new NotKnown(true, reason));
   }
 
-  /** What the library says of a token; it never quotes one. */
+  /** What the library says of a token; JSON that cannot be read it would quote. */
   private static String said(Throwable cause) {
+    if (cause instanceof DecodeException) {
+      return "unreadable claims";
+    }
     String message = cause.getMessage();
     return message == null ? cause.getClass().getSimpleName() : message;
   }

@@ -39,29 +39,32 @@ final class Door {
   }
 
   /** Who came in; nearly always at once. Fails with a {@link ProblemException}. */
-  Future<Caller> admit(HttpServerRequest request, Route route) {
+  Future<Caller> admit(HttpServerRequest request, Route route, String correlationId) {
     if (keeper.isOff()) {
-      return route.needs().isEmpty() ? ANYBODY : unlessTooMany(address(request), ANYBODY);
+      return limit.isOff() || route.needs().isEmpty()
+          ? ANYBODY
+          : unlessTooMany(address(request), ANYBODY);
     }
     Future<Caller> caller = keeper.caller(request.headers().getAll(HttpHeaders.AUTHORIZATION));
     return route
         .needs()
-        .map(scope -> caller.transform(known -> decide(request, scope, known)))
+        .map(scope -> caller.transform(known -> decide(request, scope, known, correlationId)))
         // Whoever it is may come in; what is shown may depend on it.
         .orElseGet(() -> caller.recover(notKnown -> NOBODY));
   }
 
   private Future<Caller> decide(
-      HttpServerRequest request, Scope needed, AsyncResult<Caller> known) {
+      HttpServerRequest request, Scope needed, AsyncResult<Caller> known, String correlationId) {
     if (known.failed()) {
-      return unlessTooMany(address(request), Future.failedFuture(stranger(known.cause())));
+      return unlessTooMany(
+          address(request), Future.failedFuture(stranger(known.cause(), correlationId)));
     }
     Caller caller = known.result();
     return unlessTooMany(
         caller.id(),
         caller.may(needed)
             ? Future.succeededFuture(caller)
-            : Future.failedFuture(notAllowed(caller, needed)));
+            : Future.failedFuture(notAllowed(caller, needed, correlationId)));
   }
 
   /** A stranger has no name, so the address counts. */
@@ -82,12 +85,12 @@ final class Door {
             .with(HttpHeaders.RETRY_AFTER, String.valueOf(waitSeconds)));
   }
 
-  private Throwable stranger(Throwable cause) {
+  private Throwable stranger(Throwable cause, String correlationId) {
     if (!(cause instanceof NotKnown stranger)) {
       return cause;
     }
     count(stranger.presented() ? "not-known" : "no-credential");
-    LOG.debug("not let in because={}", stranger.getMessage());
+    LOG.debug("not let in because={} correlationId={}", stranger.getMessage(), correlationId);
     // The same words whatever was wrong: whether a key exists is nobody's business.
     return stranger.presented()
         ? new ProblemException(ProblemType.UNAUTHENTICATED, "The key or token is not valid")
@@ -97,9 +100,13 @@ final class Door {
             .with(WWW_AUTHENTICATE, CHALLENGE);
   }
 
-  private ProblemException notAllowed(Caller caller, Scope needed) {
+  private ProblemException notAllowed(Caller caller, Scope needed, String correlationId) {
     count("missing-scope");
-    LOG.debug("not let in caller={} missing={}", caller.id(), needed.text());
+    LOG.debug(
+        "not let in caller={} missing={} correlationId={}",
+        caller.id(),
+        needed.text(),
+        correlationId);
     return new ProblemException(Problem.ofMissingScope(needed.text()))
         .with(
             WWW_AUTHENTICATE,

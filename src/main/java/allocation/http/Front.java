@@ -69,7 +69,9 @@ final class Front {
   void handle(HttpServerRequest request, Routes.Match match) {
     Visit visit = visit(request, match);
     Future<Caller> admitted =
-        match instanceof Routes.Match.Found found ? door.admit(request, found.route()) : NOT_ASKED;
+        match instanceof Routes.Match.Found found
+            ? door.admit(request, found.route(), visit.correlationId())
+            : NOT_ASKED;
     if (admitted.isComplete()) {
       enter(visit, admitted);
     } else {

@@ -9,7 +9,9 @@ import allocation.given.Issuer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -214,6 +216,45 @@ class KeyringVerticleTest {
     String address = server();
 
     assertThat(failed(tokens(address))).hasMessageContaining("more than");
+  }
+
+  @Test
+  void an_issuer_whose_certificate_nobody_vouches_for_is_not_believed() throws Exception {
+    Path store = folder.resolve("self-signed.p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "issuer",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "SAN=dns:localhost",
+                "-storepass",
+                "changeit",
+                "-keystore",
+                store.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("keytool.log").toFile())
+            .start();
+    assertThat(keytool.waitFor()).isZero();
+    HttpServer server =
+        result(
+            vertx
+                .createHttpServer(
+                    new HttpServerOptions()
+                        .setSsl(true)
+                        .setKeyCertOptions(
+                            new PfxOptions().setPath(store.toString()).setPassword("changeit")))
+                .requestHandler(request -> request.response().end(issuer.jwks()))
+                .listen(0, "localhost"));
+
+    assertThat(failed(tokens("https://localhost:%d/keys".formatted(server.actualPort()))))
+        .hasMessageContaining("access.jwks (ACCESS_JWKS) https://localhost:")
+        .hasStackTraceContaining("SSLHandshakeException");
   }
 
   private Settings keys(Path file) {
