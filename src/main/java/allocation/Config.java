@@ -1,5 +1,8 @@
 package allocation;
 
+import allocation.access.ApiKeys;
+import allocation.access.Settings.Open;
+import allocation.access.TokenSettings;
 import allocation.bridge.BridgeSettings;
 import allocation.bridge.CommandsKey;
 import allocation.bus.Role;
@@ -13,6 +16,8 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +26,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * All settings, checked: {@code conf/allocation.yaml} says what each means and what it is unless
@@ -30,6 +37,7 @@ public record Config(
     Shards shards,
     Optional<allocation.cluster.Settings> cluster,
     allocation.http.Settings http,
+    allocation.access.Settings access,
     Instances instances,
     long leaveDelayMs,
     CommandHandlerVerticle.Settings handler,
@@ -44,6 +52,8 @@ public record Config(
   // With fewer, reads stop at what one loop can do; commands are as fast either way.
   private static final int HTTP_INSTANCES =
       Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 64);
+
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
   private static final int NO_LIMIT = Integer.MAX_VALUE;
 
@@ -82,11 +92,17 @@ public record Config(
   }
 
   /** How it is logged, and how often the event log is polled. */
-  public record Log(Format format, String level, int pollMs) {
+  public record Log(Format format, String level, Audit audit, int pollMs) {
     /** The shape of a line. */
     public enum Format {
       TEXT,
       JSON
+    }
+
+    /** The level of the logger that writes down who told the service what. */
+    public enum Audit {
+      INFO,
+      OFF
     }
   }
 
@@ -96,6 +112,11 @@ public record Config(
   /** Milliseconds to get a session, and again to use it: together less than the caller waits. */
   long unitLimitMs() {
     return http.replyTimeoutMs() * 4 / 10;
+  }
+
+  /** Why a node must not run with these settings although each is right; empty when it may. */
+  public Optional<String> refusal() {
+    return instances.http() == 0 ? Optional.empty() : access.refusal(http.host());
   }
 
   /**
@@ -118,6 +139,7 @@ public record Config(
         new Shards(from.integer("shards", 16, 1, 1_024)),
         cluster,
         http(from, replyMs, viewMs),
+        access(from),
         instances(from, cluster.isPresent() ? 0 : 1),
         from.integer("http.leaveDelayMs", 0, 0, 600_000),
         new CommandHandlerVerticle.Settings(
@@ -135,6 +157,7 @@ public record Config(
         new Log(
             from.choice("log.format", Log.Format.TEXT, Log.Format.class),
             from.text("log.level", "info").toLowerCase(Locale.ROOT),
+            from.choice("log.audit", Log.Audit.INFO, Log.Audit.class),
             from.integer("log.pollMs", 1_000, 10, 60_000)),
         mail(from),
         bridge(from));
@@ -186,12 +209,83 @@ public record Config(
         from.integer("http.retryAfterSeconds", 1, 1, 3_600));
   }
 
+  /** Every setting is looked at, also where nobody is asked who it is. */
+  private static allocation.access.Settings access(Settings from) {
+    Open open = from.choice("access.open", Open.LOOPBACK, Open.class);
+    Optional<Path> keysFile = from.optional("access.keysFile").map(Path::of);
+    ApiKeys keys = ApiKeys.NONE;
+    try {
+      keys = from.optional("access.keys").map(ApiKeys::parse).orElse(ApiKeys.NONE);
+    } catch (ApiKeys.Faulty e) {
+      from.secretFault("access.keys", "cannot be used: " + e.getMessage());
+    }
+    allocation.access.Settings settings =
+        new allocation.access.Settings(
+            open,
+            keysFile,
+            keys,
+            tokens(from),
+            from.integer("access.requestsPerSecond", 0, 0, 1_000_000),
+            from.integer("access.requestsAtOnce", 0, 0, 1_000_000));
+    if (open == Open.EVERYWHERE && !settings.isOff()) {
+      from.fault(
+          "access.open", "cannot be everywhere where keys or tokens are asked for", "everywhere");
+    }
+    return settings;
+  }
+
+  private static Optional<TokenSettings> tokens(Settings from) {
+    Optional<String> jwks = from.optional("access.jwks");
+    Optional<String> issuer = from.optional("access.jwtIssuer");
+    Set<String> audiences = from.words("access.jwtAudience", Set.of());
+    Set<String> algorithms = from.words("access.jwtAlgorithms", Set.of("RS256", "ES256"));
+    int refreshSeconds = from.integer("access.jwksRefreshSeconds", 300, 10, 86_400);
+    if (!TokenSettings.KEY_TYPES.keySet().containsAll(algorithms)) {
+      from.fault(
+          "access.jwtAlgorithms",
+          "must be out of " + new TreeSet<>(TokenSettings.KEY_TYPES.keySet()),
+          String.join(",", algorithms));
+      return Optional.empty();
+    }
+    if (jwks.isEmpty() && issuer.isEmpty() && audiences.isEmpty()) {
+      return Optional.empty();
+    }
+    if (jwks.isEmpty() || issuer.isEmpty() || audiences.isEmpty()) {
+      // Without one of them a token for somebody else would do.
+      from.secretFault("access.jwks", "and access.jwtIssuer and access.jwtAudience go together");
+      return Optional.empty();
+    }
+    if (!canBeBelieved(jwks.get())) {
+      from.secretFault("access.jwks", "must be https:// or a file: its keys are believed");
+      return Optional.empty();
+    }
+    return Optional.of(
+        new TokenSettings(
+            jwks.get(), issuer.get(), List.copyOf(audiences), algorithms, refreshSeconds));
+  }
+
+  /** What comes over a network without TLS could be anybody's. */
+  private static boolean canBeBelieved(String jwks) {
+    if (!jwks.matches("https?://.*")) {
+      return true;
+    }
+    try {
+      URI address = new URI(jwks);
+      // Null where there is none.
+      String host = String.valueOf(address.getHost());
+      return address.getUserInfo() == null
+          && (jwks.startsWith("https:") || LOOPBACK.contains(host));
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
   private static Postgres views(Settings from, Postgres writeSide) {
     Optional<String> uri = from.optional("views.uri");
     if (uri.isPresent()) {
       return postgres(from, uri.get(), "views", 6);
     }
-    from.optional("views.password");
+    from.secret("views.password");
     return new Postgres(writeSide.server(), from.integer("views.poolSize", 6, 1, 1_000));
   }
 
@@ -205,7 +299,7 @@ public record Config(
         from.secretFault(section + ".uri", "must be like postgresql://user@host:5432/database");
       }
     }
-    from.optional(section + ".password").ifPresent(server::setPassword);
+    from.secret(section + ".password").ifPresent(server::setPassword);
     return new Postgres(server, from.integer(section + ".poolSize", poolSize, 1, 1_000));
   }
 
@@ -221,7 +315,7 @@ public record Config(
         serviceUrl,
         adminUrl,
         namespace,
-        from.optional("pulsar.token"),
+        from.secret("pulsar.token"),
         from.integer("pulsar.operationTimeoutMs", 10_000, 100, 600_000),
         from.integer("pulsar.commandsInFlight", 256, 1, 100_000),
         from.integer("pulsar.maxCommandBytes", 64 * 1024, 256, 5 * 1024 * 1024));
@@ -238,7 +332,7 @@ public record Config(
   private static Optional<MailSettings> mail(Settings from) {
     Optional<String> host = from.optional("mail.host");
     Optional<String> user = from.optional("mail.user");
-    Optional<String> password = from.optional("mail.password");
+    Optional<String> password = from.secret("mail.password");
     if (user.isPresent() != password.isPresent()) {
       from.secretFault("mail.password", "and mail.user (MAIL_USER) must be set together");
     }
@@ -262,7 +356,7 @@ public record Config(
   private static Optional<BridgeSettings> bridge(Settings from) {
     boolean wanted = from.optional("bridge.port").isPresent();
     int port = from.integer("bridge.port", 0, 0, 65_535);
-    Optional<String> key = from.optional("bridge.commandsKey");
+    Optional<String> key = from.secret("bridge.commandsKey");
     if (key.isPresent() && key.get().length() < CommandsKey.MIN_CHARACTERS) {
       from.secretFault(
           "bridge.commandsKey",

@@ -1,5 +1,7 @@
 package allocation;
 
+import allocation.access.Gate;
+import allocation.access.KeyringVerticle;
 import allocation.bridge.BusEntranceVerticle;
 import allocation.bridge.TcpBridgeVerticle;
 import allocation.bus.CurrentPlacement;
@@ -58,6 +60,7 @@ final class Deployment {
   private final Clock clock;
   private final Consumer<Supplier<Future<?>>> undo;
   private final PgEventLog log;
+  private final Gate gate;
 
   /**
    * What the verticles talk to.
@@ -88,11 +91,13 @@ final class Deployment {
     this.clock = clock;
     this.undo = undo;
     this.log = new PgEventLog(servers.writes());
+    this.gate = Gate.of(config.access());
   }
 
   /** Completes when every one of them has started, those that take work in last. */
   Future<?> all() {
     return measureLoops()
+        .compose(done -> keyring())
         .compose(done -> handlers())
         .compose(done -> readModels())
         .compose(done ->
@@ -237,12 +242,21 @@ final class Deployment {
         .orElseGet(Future::succeededFuture);
   }
 
+  /** Before all else: without its keys this node must not serve. */
+  private Future<?> keyring() {
+    return config.instances().http() == 0 || gate.ring().isOff()
+        ? Future.succeededFuture()
+        : deploy(new KeyringVerticle(gate.ring()));
+  }
+
   private Future<?> http() {
     ServerStates states =
         new ServerStates(new PgInstallation(servers.writes()), servers.pulsar(), servers.leaving());
     return deploy(
         config.instances().http(),
-        () -> new HttpVerticle(config.http(), config.shards(), placement, clock, registry, states));
+        () ->
+            new HttpVerticle(
+                config.http(), config.shards(), placement, clock, registry, states, gate));
   }
 
   private PgCursors cursors() {

@@ -1,5 +1,7 @@
 package allocation;
 
+import allocation.access.ApiKeys;
+import allocation.access.NewKey;
 import allocation.pulsar.EventTail;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -7,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -18,7 +21,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * The command line. Without arguments it runs the service until SIGTERM or SIGINT; {@code events}
- * prints the events as they arrive on Pulsar; {@code rebuild-views} makes the views anew.
+ * prints the events as they arrive on Pulsar; {@code rebuild-views} makes the views anew; {@code
+ * new-key} makes an API key.
  *
  * <p>Exit codes: 0 done or stopped, 1 could not start (one clear message on standard error), 2
  * wrong arguments.
@@ -33,6 +37,8 @@ public final class Main {
                                                       print the events that arrive on Pulsar
              java -jar allocation.jar rebuild-views   make the views anew from the event log
              java -jar allocation.jar health          ask the service on this machine if it is alive
+             java -jar allocation.jar new-key ID SCOPES
+                                                      make an API key: prints it, and its line for access.keysFile
       Settings: conf/allocation.yaml (or the file that ALLOCATION_CONF names), then the environment.
       """;
 
@@ -47,6 +53,9 @@ public final class Main {
     String command = arguments.length == 0 ? "serve" : arguments[0];
     List<String> options =
         List.of(arguments).subList(Math.min(1, arguments.length), arguments.length);
+    if (command.equals("new-key")) {
+      return newKey(options);
+    }
     if (!COMMANDS.contains(command) || (!options.isEmpty() && !command.equals("events"))) {
       return usage();
     }
@@ -55,6 +64,7 @@ public final class Main {
       // Before the first logger is made: logback.xml reads them.
       System.setProperty("LOG_FORMAT", config.log().format().name().toLowerCase(Locale.ROOT));
       System.setProperty("LOG_LEVEL", config.log().level());
+      System.setProperty("LOG_AUDIT", config.log().audit().name().toLowerCase(Locale.ROOT));
       return switch (command) {
         case "serve" -> serve(config);
         case "events" -> events(config, options);
@@ -64,6 +74,22 @@ public final class Main {
     } catch (RuntimeException e) {
       System.err.println(message(e));
       return 1;
+    }
+  }
+
+  /** Needs no settings: it may be run wherever keys are made. */
+  private static int newKey(List<String> options) {
+    if (options.size() != 2) {
+      return usage();
+    }
+    try {
+      NewKey made = NewKey.make(options.getFirst(), options.getLast(), new SecureRandom());
+      System.out.println(made.key());
+      System.out.println(made.line());
+      return 0;
+    } catch (ApiKeys.Faulty e) {
+      System.err.println("allocation: " + e.getMessage());
+      return 2;
     }
   }
 

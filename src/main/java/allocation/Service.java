@@ -93,12 +93,17 @@ public final class Service {
 
   /** With the wire form of another version, for a test of both together. */
   static Future<Service> start(Config config, Consumer<EventBus> codec) {
+    Optional<String> refusal = config.refusal();
+    if (refusal.isPresent()) {
+      return Future.failedFuture(new IllegalStateException(refusal.get()));
+    }
     LOG.info(
-        "starting postgres={} views={} pulsar={} shards={}",
+        "starting postgres={} views={} pulsar={} shards={} access={}",
         config.postgres(),
         config.views(),
         config.pulsar().serviceUrl(),
-        config.shards().count());
+        config.shards().count(),
+        config.access().summary());
     // Takes as long as all else together: begun before the first library of the rest is loaded.
     Future<Void> migrated = migrate(config);
     // Of no event loop: those of the service are gone by the time that a failed start is told.

@@ -5,7 +5,12 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Reads settings by name from the environment, else from the file, else the default; notes every
@@ -62,6 +68,25 @@ final class Settings {
     return value(name);
   }
 
+  /** A secret, or what is in the file that its variable with {@code _FILE} at the end names. */
+  Optional<String> secret(String name) {
+    Optional<String> value = value(name);
+    String file = environment.get(variable(name) + "_FILE");
+    if (file == null || file.isBlank()) {
+      return value;
+    }
+    if (value.isPresent()) {
+      secretFault(name, "and %s_FILE cannot both be set".formatted(variable(name)));
+      return value;
+    }
+    try {
+      return Optional.of(Files.readString(Path.of(file)).strip()).filter(text -> !text.isEmpty());
+    } catch (IOException | InvalidPathException e) {
+      secretFault(name, "%s_FILE cannot be read: %s".formatted(variable(name), e));
+      return Optional.empty();
+    }
+  }
+
   String required(String name) {
     return value(name)
         .orElseGet(() -> {
@@ -85,6 +110,14 @@ final class Settings {
     }
     fault(name, "must be a whole number from %d to %d".formatted(least, most), value.get());
     return otherwise;
+  }
+
+  /** Words with commas or blanks between. */
+  Set<String> words(String name, Set<String> otherwise) {
+    return value(name)
+        .map(text -> Arrays.stream(text.split("[\\s,]+")).filter(word -> !word.isEmpty()))
+        .map(words -> words.collect(Collectors.toUnmodifiableSet()))
+        .orElse(otherwise);
   }
 
   <E extends Enum<E>> E choice(String name, E otherwise, Class<E> type) {

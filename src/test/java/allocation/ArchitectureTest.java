@@ -59,6 +59,8 @@ class ArchitectureTest {
     arrows.put("log", List.of("domain", "bus"));
     // The verticles never import each other: they meet on the bus.
     ports.forEach(verticle -> arrows.put(verticle, shared));
+    arrows.put("access", List.of());
+    arrows.put("http", Stream.concat(shared.stream(), Stream.of("access")).toList());
     arrows.put("cluster", List.of("bus"));
     // An entrance, too; what it says to outsiders is JSON.
     arrows.put("bridge", List.of("domain", "json", "bus", "log", "wire"));

@@ -33,6 +33,14 @@ class ComposeTest {
   }
 
   @Test
+  void nobody_is_asked_who_it_is_and_only_this_machine_can_come_in() {
+    assertThat(config.refusal()).isEmpty();
+    assertThat(config.access().isOff()).isTrue();
+    services.forEach(service ->
+        service.path("ports").forEach(port -> assertThat(port.asText()).startsWith("127.0.0.1:")));
+  }
+
+  @Test
   void the_proxy_has_the_published_port_and_finds_the_nodes() {
     String bound = found("bind :(\\d+)");
 

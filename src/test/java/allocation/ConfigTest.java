@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigTest {
   private static final Map<String, String> LEAST =
@@ -106,10 +109,12 @@ class ConfigTest {
     environment.put("MAIL_PASSWORD", "canary3");
     environment.put("BRIDGE_PORT", "7000");
     environment.put("BRIDGE_COMMANDS_KEY", "canary5-that-is-long-enough");
+    String hash = "0123456789abcdef".repeat(4);
+    environment.put("ACCESS_KEYS", "shop " + hash + " read");
 
     Config config = Config.read(new Settings("", environment));
 
-    assertThat(config.toString()).doesNotContain("canary").doesNotContain("secret");
+    assertThat(config.toString()).doesNotContain("canary", "secret", hash);
     assertThat(config.postgres().server().getPassword()).isEqualTo("canary1");
     assertThatThrownBy(
             () -> {
@@ -121,6 +126,85 @@ class ConfigTest {
         .hasMessageContaining("postgres.uri")
         .message()
         .doesNotContain("canary");
+  }
+
+  @Test
+  void a_secret_may_be_in_a_file_that_the_environment_names(@TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("password"), "canary1\n");
+
+    Config config = Config.read(new Settings("", with("POSTGRES_PASSWORD_FILE", file.toString())));
+
+    assertThat(config.postgres().server().getPassword()).isEqualTo("canary1");
+    Map<String, String> both = with("MAIL_PASSWORD_FILE", file.toString());
+    both.put("MAIL_PASSWORD", "canary2");
+    both.put("PULSAR_TOKEN_FILE", folder.resolve("missing").toString());
+    Settings settings = new Settings("", both);
+    Config.read(settings);
+    assertThatThrownBy(settings::check)
+        .hasMessageContaining("mail.password (MAIL_PASSWORD) and MAIL_PASSWORD_FILE cannot both")
+        .hasMessageContaining("pulsar.token (PULSAR_TOKEN) PULSAR_TOKEN_FILE cannot be read")
+        .message()
+        .doesNotContain("canary");
+  }
+
+  @Test
+  void nobody_is_asked_unless_keys_or_tokens_are_set_and_then_only_on_this_machine() {
+    Config open = read("");
+
+    assertThat(open.access().isOff()).isTrue();
+    assertThat(open.refusal().orElseThrow()).contains("0.0.0.0 (http.host)");
+    assertThat(read("http: {host: 127.0.0.1}").refusal()).isEmpty();
+    assertThat(read("access: {open: everywhere}").refusal()).isEmpty();
+    assertThat(read("access: {keysFile: keys}").refusal()).isEmpty();
+    assertThat(read("http: {instances: 0}\ncluster: {members: a}").refusal())
+        .as("of a node without HTTP")
+        .isEmpty();
+  }
+
+  @Test
+  void tokens_are_taken_of_one_issuer_by_its_keys() {
+    Config config =
+        read(
+            "access: {jwks: 'https://issuer/keys', jwtIssuer: 'https://issuer/',"
+                + " jwtAudience: 'allocation, stock', jwtAlgorithms: ES256}");
+
+    assertThat(config.access().summary()).isEqualTo("tokens");
+    assertThat(config.access().tokens().orElseThrow())
+        .satisfies(tokens -> {
+          assertThat(tokens.isFetched()).isTrue();
+          assertThat(tokens.audiences()).containsExactlyInAnyOrder("allocation", "stock");
+          assertThat(tokens.algorithms()).containsExactly("ES256");
+        });
+    assertThat(read("access: {jwks: keys.json, jwtIssuer: i, jwtAudience: a}").access().tokens())
+        .hasValueSatisfying(tokens -> assertThat(tokens.isFetched()).isFalse());
+    assertThat(read("access: {jwks: 'http://localhost:1/k', jwtIssuer: i, jwtAudience: a}"))
+        .isNotNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          jwks: keys.json                                      | access.jwks (ACCESS_JWKS) and access.jwtIssuer
+          jwks: keys.json, jwtIssuer: i                        | access.jwks (ACCESS_JWKS) and access.jwtIssuer
+          jwtAudience: a                                       | access.jwks (ACCESS_JWKS) and access.jwtIssuer
+          jwks: 'http://issuer/k', jwtIssuer: i, jwtAudience: a | access.jwks (ACCESS_JWKS) must be https://
+          jwks: 'http://localhost.evil/k', jwtIssuer: i, jwtAudience: a | access.jwks (ACCESS_JWKS) must be https://
+          jwks: 'http://localhost:x@evil/k', jwtIssuer: i, jwtAudience: a | access.jwks (ACCESS_JWKS) must be https://
+          jwtAlgorithms: 'RS256,HS256'                         | access.jwtAlgorithms (ACCESS_JWT_ALGORITHMS) must be out of [ES256,
+          jwtAlgorithms: none                                  | access.jwtAlgorithms (ACCESS_JWT_ALGORITHMS) must be out of
+          keys: shop alk_not-a-hash read                       | access.keys (ACCESS_KEYS) cannot be used: key 1 must have the key's SHA-256
+          keysFile: k, open: everywhere                        | access.open (ACCESS_OPEN) cannot be everywhere
+          open: nowhere                                        | access.open (ACCESS_OPEN) must be one of [LOOPBACK, EVERYWHERE]
+          requestsPerSecond: -1                                | access.requestsPerSecond (ACCESS_REQUESTS_PER_SECOND) must be
+          """)
+  void access_that_would_not_keep_anybody_out_is_a_fault(String access, String fault) {
+    assertThatThrownBy(() -> read("access: {" + access + "}"))
+        .hasMessageContaining(fault)
+        .hasMessageNotContaining("alk_not");
   }
 
   @Test

@@ -36,6 +36,20 @@ class DeploymentTest {
   }
 
   @Test
+  void callers_are_asked_for_the_keys_of_a_secret_that_is_mounted() {
+    assertThat(config.refusal()).isEmpty();
+    Path keys = config.access().keysFile().orElseThrow();
+    JsonNode mount = container.at("/volumeMounts/1");
+    assertThat(keys).isEqualTo(Path.of(mount.path("mountPath").asText(), "keys"));
+    assertThat(mount.path("readOnly").asBoolean()).isTrue();
+    assertThat(mount.has("subPath")).as("a mount that would not change").isFalse();
+    JsonNode volume = pod.at("/spec/volumes/1");
+    assertThat(volume.path("name")).isEqualTo(mount.path("name"));
+    assertThat(volume.at("/secret/secretName").asText()).isEqualTo("allocation-access");
+    assertThat(volume.at("/secret/optional").asBoolean()).isFalse();
+  }
+
+  @Test
   void the_http_tier_runs_http_and_nothing_else() {
     JsonNode patch = only("tiers/http/only-http.yaml", "Deployment");
     Map<String, String> tier = new HashMap<>(environment);

@@ -44,7 +44,7 @@ final class BodyReader {
    * large or too late: the connection then has to be closed by {@link #closeAfterAnswer}.
    */
   Future<Buffer> read(HttpServerRequest request) {
-    if (!hasBody(request)) {
+    if (!isAwaited(request)) {
       return Future.succeededFuture(NOTHING);
     }
     if (declaredLength(request) > limitBytes) {
@@ -76,7 +76,8 @@ final class BodyReader {
     });
   }
 
-  private static boolean hasBody(HttpServerRequest request) {
+  /** Whether a body follows, or may. */
+  static boolean isAwaited(HttpServerRequest request) {
     if (request.isEnded()) {
       return false;
     }

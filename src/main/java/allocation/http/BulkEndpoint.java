@@ -1,5 +1,6 @@
 package allocation.http;
 
+import allocation.access.Scope;
 import allocation.bus.CommandReply;
 import allocation.bus.CommandResult;
 import allocation.domain.Command;
@@ -28,7 +29,7 @@ final class BulkEndpoint {
   private record Result(JsonText json, Optional<CommandReply> reply) {}
 
   Route route() {
-    return Route.post("/v1/allocations/bulk", this::allocate);
+    return Route.post(Scope.ALLOCATE, "/v1/allocations/bulk", this::allocate);
   }
 
   private Future<Reply> allocate(Exchange exchange) {

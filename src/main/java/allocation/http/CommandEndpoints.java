@@ -1,5 +1,6 @@
 package allocation.http;
 
+import allocation.access.Scope;
 import allocation.bus.CommandReply;
 import allocation.domain.Answer;
 import allocation.domain.BatchRef;
@@ -34,10 +35,10 @@ final class CommandEndpoints {
 
   List<Route> routes() {
     return List.of(
-        Route.post("/v1/batches", this::createBatch),
-        Route.patch("/v1/batches/{ref}", this::changeBatch),
-        Route.post("/v1/allocations", this::allocate),
-        Route.delete("/v1/allocations/{orderId}/{sku}", this::deallocate));
+        Route.post(Scope.MANAGE_STOCK, "/v1/batches", this::createBatch),
+        Route.patch(Scope.MANAGE_STOCK, "/v1/batches/{ref}", this::changeBatch),
+        Route.post(Scope.ALLOCATE, "/v1/allocations", this::allocate),
+        Route.delete(Scope.ALLOCATE, "/v1/allocations/{orderId}/{sku}", this::deallocate));
   }
 
   private Future<Reply> createBatch(Exchange exchange) {

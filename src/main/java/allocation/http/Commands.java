@@ -27,6 +27,12 @@ final class Commands {
    * @param id by which a repeat is known, within the route
    */
   Future<CommandReply> send(Exchange exchange, Command command, String id) {
+    return sendQuietly(exchange, command, id)
+        .onSuccess(reply -> Audit.tell(exchange, command, reply))
+        .onFailure(cause -> Audit.tell(exchange, command, cause));
+  }
+
+  private Future<CommandReply> sendQuietly(Exchange exchange, Command command, String id) {
     CommandKey key = key(exchange, id);
     return dispatcher
         .skuOf(command)
@@ -42,7 +48,13 @@ final class Commands {
   /** What became of each; never fails. Each is its own key, so none needs an id. */
   Future<List<CommandResult>> sendAll(Exchange exchange, List<Command.Allocate> commands) {
     String id = exchange.correlationId();
-    return dispatcher.sendAll(commands, key(exchange, id), id);
+    return dispatcher
+        .sendAll(commands, key(exchange, id), id)
+        .onSuccess(results -> {
+          for (int i = 0; i < commands.size(); i++) {
+            Audit.tell(exchange, commands.get(i), results.get(i));
+          }
+        });
   }
 
   private static CommandKey key(Exchange exchange, String id) {

@@ -50,10 +50,10 @@ final class DocsEndpoints {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/", this::welcome),
-        Route.get("/openapi.yaml", exchange -> read(new Asset("/openapi.yaml", YAML))),
-        Route.get("/docs", exchange -> page("/allocation/http/docs.html")),
-        Route.get("/docs/{asset}", this::asset));
+        Route.open("/", this::welcome),
+        Route.open("/openapi.yaml", exchange -> read(new Asset("/openapi.yaml", YAML))),
+        Route.open("/docs", exchange -> page("/allocation/http/docs.html")),
+        Route.open("/docs/{asset}", this::asset));
   }
 
   private Future<Reply> welcome(Exchange exchange) {
@@ -81,7 +81,7 @@ final class DocsEndpoints {
     return vertx
         .executeBlocking(() -> bytes(asset.resource()), false)
         .map(bytes ->
-            Reply.of(200, asset.contentType(), bytes).with("X-Content-Type-Options", "nosniff"));
+            Reply.of(200, asset.contentType(), bytes).with(HttpHeaders.CACHE_CONTROL, "no-cache"));
   }
 
   private static byte[] bytes(String resource) throws IOException {

@@ -1,5 +1,6 @@
 package allocation.http;
 
+import allocation.access.Caller;
 import allocation.domain.Ids;
 import allocation.json.BadInput;
 import io.vertx.core.buffer.Buffer;
@@ -9,8 +10,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
-/** A request that found its route, with its body read to the end. */
-record Exchange(HttpServerRequest request, Route route, Buffer body, String correlationId) {
+/**
+ * A request that found its route, with its body read to the end.
+ *
+ * @param caller who sent it; {@link Caller#ANYBODY} where nobody is asked
+ */
+record Exchange(
+    HttpServerRequest request, Route route, Buffer body, String correlationId, Caller caller) {
 
   /** An id from the path, decoded once; throws {@link BadInput}. */
   <T> T pathId(String name, Function<String, T> make) {

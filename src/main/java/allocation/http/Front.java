@@ -1,5 +1,6 @@
 package allocation.http;
 
+import allocation.access.Caller;
 import allocation.json.Problem;
 import allocation.json.ProblemType;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -23,8 +24,14 @@ import org.slf4j.LoggerFactory;
  */
 final class Front {
   private static final Logger LOG = LoggerFactory.getLogger(Front.class);
+  private static final Future<Caller> NOT_ASKED = Future.succeededFuture(Caller.NOBODY);
+  private static final CharSequence CONTENT_TYPE_OPTIONS =
+      HttpHeaders.createOptimized("X-Content-Type-Options");
+  private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
+  private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
   private static final String SEE_DOCS = "See /docs for what there is";
 
+  private final Door door;
   private final BodyReader bodies;
   private final RequestMetrics metrics;
   private final CorrelationIds ids;
@@ -32,11 +39,13 @@ final class Front {
   private final String retryAfterSeconds;
 
   Front(
+      Door door,
       BodyReader bodies,
       RequestMetrics metrics,
       CorrelationIds ids,
       Readiness readiness,
       int retryAfterSeconds) {
+    this.door = door;
     this.bodies = bodies;
     this.metrics = metrics;
     this.ids = ids;
@@ -59,11 +68,38 @@ final class Front {
 
   void handle(HttpServerRequest request, Routes.Match match) {
     Visit visit = visit(request, match);
+    Future<Caller> admitted =
+        match instanceof Routes.Match.Found found
+            ? door.admit(request, found.route(), visit.correlationId())
+            : NOT_ASKED;
+    if (admitted.isComplete()) {
+      enter(visit, admitted);
+    } else {
+      // Nothing is read for somebody who may be sent away.
+      request.pause();
+      admitted.onComplete(known -> {
+        enter(visit, admitted);
+        request.resume();
+      });
+    }
+  }
+
+  private void enter(Visit visit, Future<Caller> admitted) {
+    if (admitted.succeeded()) {
+      serve(visit, admitted.result());
+    } else if (BodyReader.isAwaited(visit.request())) {
+      writeLast(visit, problem(visit, admitted.cause()));
+    } else {
+      write(visit, problem(visit, admitted.cause()));
+    }
+  }
+
+  private void serve(Visit visit, Caller caller) {
     bodies
-        .read(request)
+        .read(visit.request())
         .onSuccess(body ->
             Future.succeededFuture(body)
-                .compose(whole -> answer(visit, whole))
+                .compose(whole -> answer(visit, caller, whole))
                 .onSuccess(reply -> write(visit, reply))
                 .onFailure(cause -> write(visit, problem(visit, cause))))
         .onFailure(cause -> writeLast(visit, problem(visit, cause)));
@@ -110,11 +146,11 @@ final class Front {
     return new Visit(request, match, id, System.nanoTime());
   }
 
-  private static Future<Reply> answer(Visit visit, Buffer body) {
+  private static Future<Reply> answer(Visit visit, Caller caller, Buffer body) {
     return switch (visit.match()) {
       case Routes.Match.Found found -> {
         Exchange exchange =
-            new Exchange(visit.request(), found.route(), body, visit.correlationId());
+            new Exchange(visit.request(), found.route(), body, visit.correlationId(), caller);
         if (found.route().body() == Route.Body.JSON) {
           MediaTypes.requireJson(exchange);
         }
@@ -142,6 +178,11 @@ final class Front {
     Problem problem = Problems.of(cause, visit.correlationId());
     boolean original = visit.route().map(Route::original).orElse(false);
     Reply reply = Problems.reply(problem, visit.correlationId(), original);
+    if (cause instanceof ProblemException known) {
+      for (Map.Entry<CharSequence, String> header : known.headers()) {
+        reply = reply.with(header.getKey(), header.getValue());
+      }
+    }
     return problem.type().isPassing()
         ? reply.with(HttpHeaders.RETRY_AFTER, retryAfterSeconds)
         : reply;
@@ -158,6 +199,9 @@ final class Front {
     if (!response.closed()) {
       response.setStatusCode(reply.status());
       response.putHeader(CorrelationIds.HEADER, visit.correlationId());
+      response.putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF);
+      // Stock and orders change; a reply that may be kept says so itself, below.
+      response.putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
       boolean leaving = readiness.isLeaving();
       if (leaving) {
         // The next request of this client should go to another node, on a connection of its own.

@@ -1,5 +1,6 @@
 package allocation.http;
 
+import allocation.access.Scope;
 import allocation.json.JsonText;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.vertx.core.Future;
@@ -19,20 +20,24 @@ final class HealthEndpoints {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/health/live", exchange -> live()),
-        Route.get("/health/ready", exchange -> ready()));
+        Route.open("/health/live", exchange -> live()), Route.open("/health/ready", this::ready));
   }
 
   private static Future<Reply> live() {
     return Future.succeededFuture(Reply.json(200, JsonText.object("status", UP)));
   }
 
-  private Future<Reply> ready() {
+  /** Whether it is ready is for everybody, since orchestrators ask; why not is for operators. */
+  private Future<Reply> ready(Exchange exchange) {
     return readiness
         .check()
         .map(checks -> {
           boolean up = checks.stream().allMatch(check -> check.up() || !check.required());
-          return Reply.json(up ? 200 : 503, out -> write(out, up, checks));
+          return Reply.json(
+              up ? 200 : 503,
+              exchange.caller().may(Scope.OPERATE)
+                  ? out -> write(out, up, checks)
+                  : JsonText.object("status", up ? UP : DOWN));
         });
   }
 

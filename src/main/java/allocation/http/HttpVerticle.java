@@ -1,5 +1,7 @@
 package allocation.http;
 
+import allocation.access.Doorkeeper;
+import allocation.access.Gate;
 import allocation.bus.CurrentPlacement;
 import allocation.bus.Dispatcher;
 import allocation.bus.Requests;
@@ -36,6 +38,7 @@ public final class HttpVerticle extends VerticleBase {
   private final Clock clock;
   private final PrometheusMeterRegistry metrics;
   private final Readiness readiness;
+  private final Gate gate;
   private @Nullable HttpServer server;
 
   public HttpVerticle(
@@ -44,13 +47,15 @@ public final class HttpVerticle extends VerticleBase {
       CurrentPlacement placement,
       Clock clock,
       PrometheusMeterRegistry metrics,
-      Readiness readiness) {
+      Readiness readiness,
+      Gate gate) {
     this.settings = settings;
     this.shards = shards;
     this.placement = placement;
     this.clock = clock;
     this.metrics = metrics;
     this.readiness = readiness;
+    this.gate = gate;
   }
 
   @Override
@@ -59,6 +64,7 @@ public final class HttpVerticle extends VerticleBase {
     bodies.start();
     Front front =
         new Front(
+            new Door(new Doorkeeper(vertx, gate.ring(), clock), gate.limit(), metrics),
             bodies,
             new RequestMetrics(metrics),
             new CorrelationIds(UUID.randomUUID()),

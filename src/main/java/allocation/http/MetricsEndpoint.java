@@ -1,5 +1,6 @@
 package allocation.http;
 
+import allocation.access.Scope;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,7 +21,7 @@ final class MetricsEndpoint {
   }
 
   Route route() {
-    return Route.get("/metrics", exchange -> scrape());
+    return Route.get(Scope.OPERATE, "/metrics", exchange -> scrape());
   }
 
   private Future<Reply> scrape() {

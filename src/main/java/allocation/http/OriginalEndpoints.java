@@ -1,5 +1,6 @@
 package allocation.http;
 
+import allocation.access.Scope;
 import allocation.bus.CommandReply;
 import allocation.bus.Query;
 import allocation.bus.Query.Freshness;
@@ -31,9 +32,9 @@ final class OriginalEndpoints {
 
   List<Route> routes() {
     return List.of(
-        Route.post("/add_batch", this::addBatch).asInTheOriginal(),
-        Route.post("/allocate", this::allocate).asInTheOriginal(),
-        Route.get("/allocations/{orderid}", this::allocations).asInTheOriginal());
+        Route.post(Scope.MANAGE_STOCK, "/add_batch", this::addBatch).asInTheOriginal(),
+        Route.post(Scope.ALLOCATE, "/allocate", this::allocate).asInTheOriginal(),
+        Route.get(Scope.READ, "/allocations/{orderid}", this::allocations).asInTheOriginal());
   }
 
   private Future<Reply> addBatch(Exchange exchange) {

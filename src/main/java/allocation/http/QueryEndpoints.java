@@ -1,5 +1,6 @@
 package allocation.http;
 
+import allocation.access.Scope;
 import allocation.bus.Query;
 import allocation.bus.Query.Freshness;
 import allocation.bus.Shards;
@@ -38,10 +39,10 @@ final class QueryEndpoints {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/v1/orders/{orderId}/allocations", this::order),
-        Route.get("/v1/products", this::products),
-        Route.get("/v1/products/{sku}", this::product),
-        Route.get("/v1/batches/{ref}", this::batch));
+        Route.get(Scope.READ, "/v1/orders/{orderId}/allocations", this::order),
+        Route.get(Scope.READ, "/v1/products", this::products),
+        Route.get(Scope.READ, "/v1/products/{sku}", this::product),
+        Route.get(Scope.READ, "/v1/batches/{ref}", this::batch));
   }
 
   private Future<Reply> order(Exchange exchange) {

@@ -1,8 +1,10 @@
 package allocation.http;
 
+import allocation.access.Scope;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -10,9 +12,16 @@ import java.util.stream.Collectors;
  * One operation of the contract.
  *
  * @param template as in the contract, e.g. {@code /v1/batches/{ref}}
+ * @param needs what a caller has to be allowed to do; empty where nobody is asked who it is
  * @param original whether it is one of the original's own, whose clients read {@code message}
  */
-record Route(HttpMethod method, String template, Body body, boolean original, Endpoint endpoint) {
+record Route(
+    HttpMethod method,
+    String template,
+    Optional<Scope> needs,
+    Body body,
+    boolean original,
+    Endpoint endpoint) {
   /** What is done with a body. */
   enum Body {
     /** Read to its end, and left aside. */
@@ -26,24 +35,30 @@ record Route(HttpMethod method, String template, Body body, boolean original, En
     Future<Reply> answer(Exchange exchange);
   }
 
-  static Route get(String template, Endpoint endpoint) {
-    return new Route(HttpMethod.GET, template, Body.IGNORED, false, endpoint);
+  /** A GET for everybody. */
+  static Route open(String template, Endpoint endpoint) {
+    return new Route(HttpMethod.GET, template, Optional.empty(), Body.IGNORED, false, endpoint);
   }
 
-  static Route delete(String template, Endpoint endpoint) {
-    return new Route(HttpMethod.DELETE, template, Body.IGNORED, false, endpoint);
+  static Route get(Scope needs, String template, Endpoint endpoint) {
+    return new Route(HttpMethod.GET, template, Optional.of(needs), Body.IGNORED, false, endpoint);
   }
 
-  static Route post(String template, Endpoint endpoint) {
-    return new Route(HttpMethod.POST, template, Body.JSON, false, endpoint);
+  static Route delete(Scope needs, String template, Endpoint endpoint) {
+    return new Route(
+        HttpMethod.DELETE, template, Optional.of(needs), Body.IGNORED, false, endpoint);
   }
 
-  static Route patch(String template, Endpoint endpoint) {
-    return new Route(HttpMethod.PATCH, template, Body.JSON, false, endpoint);
+  static Route post(Scope needs, String template, Endpoint endpoint) {
+    return new Route(HttpMethod.POST, template, Optional.of(needs), Body.JSON, false, endpoint);
+  }
+
+  static Route patch(Scope needs, String template, Endpoint endpoint) {
+    return new Route(HttpMethod.PATCH, template, Optional.of(needs), Body.JSON, false, endpoint);
   }
 
   Route asInTheOriginal() {
-    return new Route(method, template, body, true, endpoint);
+    return new Route(method, template, needs, body, true, endpoint);
   }
 
   /** What a path looks like that leads here, as it was sent; an id may be anything but a slash. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -16,13 +17,15 @@ import java.util.TreeMap;
  * @param detail one sentence for a person; never about our insides
  * @param violations what is wrong with which field; only of an invalid request
  * @param extras numbers that a program can act on, e.g. {@code largest}
+ * @param scope what the caller would have to be allowed to do; only where that is missing
  */
 public record Problem(
     ProblemType type,
     int status,
     String detail,
     List<Violation> violations,
-    SortedMap<String, Long> extras) {
+    SortedMap<String, Long> extras,
+    Optional<String> scope) {
   private static final SortedMap<String, Long> NONE = Collections.emptySortedMap();
 
   public Problem {
@@ -31,7 +34,14 @@ public record Problem(
   }
 
   public static Problem of(ProblemType type, String detail) {
-    return new Problem(type, type.status(), detail, List.of(), NONE);
+    return new Problem(type, type.status(), detail, List.of(), NONE, Optional.empty());
+  }
+
+  /** The caller is known, and may not do this. */
+  public static Problem ofMissingScope(String scope) {
+    ProblemType type = ProblemType.MISSING_SCOPE;
+    return new Problem(
+        type, type.status(), "It needs the scope " + scope, List.of(), NONE, Optional.of(scope));
   }
 
   public static Problem of(BadInput bad) {
@@ -43,7 +53,8 @@ public record Problem(
         ProblemType.INVALID_REQUEST.status(),
         others == 0 ? detail : "%s (and %d more)".formatted(detail, others),
         bad.violations(),
-        NONE);
+        NONE,
+        Optional.empty());
   }
 
   /** Every "no" of the domain. */
@@ -92,11 +103,11 @@ public record Problem(
 
   /** The same problem under another status. */
   public Problem withStatus(int other) {
-    return new Problem(type, other, detail, violations, extras);
+    return new Problem(type, other, detail, violations, extras, scope);
   }
 
   private Problem with(Map<String, Long> numbers) {
-    return new Problem(type, status, detail, violations, new TreeMap<>(numbers));
+    return new Problem(type, status, detail, violations, new TreeMap<>(numbers), scope);
   }
 
   /** As JSON. The original's clients read {@code message}, so its routes get it, too. */
@@ -116,6 +127,9 @@ public record Problem(
     }
     for (Map.Entry<String, Long> extra : extras.entrySet()) {
       out.writeNumberField(extra.getKey(), extra.getValue());
+    }
+    if (scope.isPresent()) {
+      out.writeStringField("scope", scope.get());
     }
     if (!violations.isEmpty()) {
       out.writeArrayFieldStart("violations");

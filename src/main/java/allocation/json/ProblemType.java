@@ -5,12 +5,15 @@ import java.util.Locale;
 /** Every kind of problem. A name becomes its {@code type}, so it is published for good. */
 public enum ProblemType {
   INVALID_REQUEST(400, "The request is not valid"),
+  UNAUTHENTICATED(401, "It is not known who you are"),
+  MISSING_SCOPE(403, "You may not do this"),
   NOT_FOUND(404, "There is nothing at this address"),
   METHOD_NOT_ALLOWED(405, "This address does not take this method"),
   REQUEST_TIMEOUT(408, "The request did not arrive in time"),
   CONTENT_TOO_LARGE(413, "The body is too large"),
   URI_TOO_LONG(414, "The address is too long"),
   UNSUPPORTED_MEDIA_TYPE(415, "The body must be JSON"),
+  TOO_MANY_REQUESTS(429, "You send too many requests"),
   HEADERS_TOO_LARGE(431, "The headers are too large"),
 
   UNKNOWN_SKU(404, "There is no batch of this SKU"),

@@ -37,6 +37,8 @@ record LocalSettings(
     Refused.ifAny(faults);
     Path data = Path.of(environment.getOrDefault("ALLOCATION_DATA", "data"));
     Map<String, String> service = new HashMap<>(environment);
+    // Nobody is asked who it is, unless the environment says otherwise, so nobody else may come in.
+    service.putIfAbsent("HTTP_HOST", LOOPBACK);
     // Matters in a cluster only, whose nodes are all on this machine unless it is said otherwise.
     service.putIfAbsent("CLUSTER_HOST", LOOPBACK);
     Optional<PostgresServer> postgres = Optional.empty();
@@ -52,7 +54,10 @@ record LocalSettings(
       service.put("PULSAR_ADMIN_URL", server.adminUrl());
       pulsar = Optional.of(server);
     }
-    int httpPort = Config.from(service).http().port();
+    Config config = Config.from(service);
+    config.refusal().ifPresent(faults::add);
+    Refused.ifAny(faults);
+    int httpPort = config.http().port();
     return new LocalSettings(data, postgres, pulsar, Map.copyOf(service), httpPort);
   }
 

@@ -127,6 +127,18 @@ final class RunLocalIT {
   }
 
   @Test
+  void a_door_that_is_open_to_everybody_stops_the_start_before_any_server() throws Exception {
+    environment.put("HTTP_HOST", "0.0.0.0");
+
+    Run refused = run();
+
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.output())
+        .startsWith("everybody who reaches 0.0.0.0 (http.host) could allocate and change stock: ")
+        .doesNotContain("PostgreSQL");
+  }
+
+  @Test
   void a_further_node_says_what_it_does_not_find() throws Exception {
     String port = Integer.toString(Ports.free());
     environment.put("CLUSTER_MEMBERS", "127.0.0.1:" + Ports.free());

@@ -44,8 +44,15 @@ final class Contract {
           "text/javascript",
           "image/png",
           "application/yaml");
+  // Its quotes and commas are not for the validator, which is only told that it is there.
+  private static final String CHALLENGE = "WWW-Authenticate";
   private static final List<String> HEADERS =
-      List.of("X-Correlation-Id", "Allocation-Position", "Idempotent-Replayed", "Retry-After");
+      List.of(
+          "X-Correlation-Id",
+          "Allocation-Position",
+          "Idempotent-Replayed",
+          "Retry-After",
+          CHALLENGE);
 
   private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
 
@@ -130,7 +137,9 @@ final class Contract {
     Operation operation = operation(route);
     Map<String, String> headers = new HashMap<>();
     for (String name : HEADERS) {
-      response.header(name).ifPresent(value -> headers.put(name, value));
+      response
+          .header(name)
+          .ifPresent(value -> headers.put(name, name.equals(CHALLENGE) ? "there" : value));
     }
     String type = response.mediaType();
     if (!type.isEmpty() && !contentTypes(operation, response.status()).contains(type)) {

@@ -4,6 +4,7 @@ import static allocation.http.Examples.LINE;
 import static allocation.http.Examples.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import allocation.access.Gate;
 import allocation.bus.CommandFailure;
 import allocation.bus.CommandMessage;
 import allocation.bus.CurrentPlacement;
@@ -155,7 +156,8 @@ class FailuresTest {
               CurrentPlacement.alone(),
               Clock.systemUTC(),
               new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-              () -> Future.succeededFuture(List.of()));
+              () -> Future.succeededFuture(List.of()),
+              Gate.of(allocation.access.Settings.OFF));
       await(vertx.deployVerticle(verticle));
       String base = "http://127.0.0.1:" + verticle.port();
 

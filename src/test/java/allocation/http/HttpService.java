@@ -1,5 +1,7 @@
 package allocation.http;
 
+import allocation.access.Gate;
+import allocation.access.KeyringVerticle;
 import allocation.bus.Addresses;
 import allocation.bus.BatchOwner;
 import allocation.bus.BusMessage;
@@ -15,6 +17,7 @@ import allocation.bus.Shards;
 import allocation.bus.View;
 import allocation.domain.Outcome;
 import allocation.domain.Sku;
+import allocation.given.Waiting;
 import allocation.wire.WireCodec;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -63,6 +66,7 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
           .connectTimeout(Duration.ofSeconds(5))
           .build();
   private final Settings settings;
+  private final Gate gate;
   private final Vertx vertx = Vertx.vertx();
   private final HttpVerticle verticle;
 
@@ -79,7 +83,12 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
   }
 
   HttpService(Settings settings) {
+    this(settings, Gate.of(allocation.access.Settings.OFF));
+  }
+
+  HttpService(Settings settings, Gate gate) {
     this.settings = settings;
+    this.gate = gate;
     this.verticle =
         new HttpVerticle(
             settings,
@@ -97,7 +106,8 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
               public boolean isLeaving() {
                 return leaving;
               }
-            });
+            },
+            gate);
   }
 
   /** Short waits; {@code bodyTimeoutMs} milliseconds for a body. */
@@ -133,6 +143,9 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
         .<BatchOwner>consumer(
             Addresses.BATCH_OWNERS,
             message -> message.reply(new BatchOwner.Found(owners.apply(message.body()))));
+    if (!gate.ring().isOff()) {
+      Waiting.result(vertx.deployVerticle(new KeyringVerticle(gate.ring())));
+    }
     vertx
         .deployVerticle(verticle)
         .toCompletionStage()

@@ -3,6 +3,7 @@ package allocation.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import allocation.access.Gate;
 import allocation.bus.Addresses;
 import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
@@ -113,7 +114,8 @@ class StopTest {
         CurrentPlacement.alone(),
         Clock.systemUTC(),
         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-        () -> Future.succeededFuture(List.of()));
+        () -> Future.succeededFuture(List.of()),
+        Gate.of(allocation.access.Settings.OFF));
   }
 
   private static <T> T await(Future<T> future) throws Exception {

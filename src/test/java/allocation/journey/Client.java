@@ -101,6 +101,17 @@ final class Client {
     return response(request(path).GET()).body();
   }
 
+  /** Everything that comes back. */
+  String raw(String method, String path, String body, Map<String, String> headers) {
+    HttpRequest.Builder request =
+        request(path)
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(body));
+    headers.forEach(request::header);
+    HttpResponse<String> response = response(request);
+    return response.statusCode() + " " + response.headers() + " " + response.body();
+  }
+
   /** One segment of a path. */
   static String segment(String id) {
     return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");

@@ -41,7 +41,9 @@ class ClusterLinkIT {
         NodeProcess other = cluster.begin(Map.of());
         NodeProcess inside =
             cluster.begin(
-                Main.class, Map.of("HTTP_HOST", SeparateNetwork.SERVED), network.prefix());
+                Main.class,
+                Map.of("HTTP_HOST", SeparateNetwork.SERVED, "ACCESS_OPEN", "everywhere"),
+                network.prefix());
         cluster.nodes().forEach(NodeProcess::awaitReady);
         Cluster.awaitSpread(cluster.nodes());
         for (Sku sku : SKUS) {
