@@ -1,5 +1,6 @@
 package allocation.http;
 
+import allocation.access.Caller;
 import allocation.bus.CommandFailure;
 import allocation.bus.CommandKey;
 import allocation.bus.CommandReply;
@@ -59,7 +60,11 @@ final class Commands {
 
   private static CommandKey key(Exchange exchange, String id) {
     Route route = exchange.route();
-    return new CommandKey("http " + route.method() + " " + route.template(), id);
+    String scope = "http " + route.method() + " " + route.template();
+    // Two callers may choose the same id.
+    return exchange.caller().equals(Caller.ANYBODY)
+        ? new CommandKey(scope, id)
+        : new CommandKey(scope + " " + exchange.caller().id(), id);
   }
 
   /** The answer, or the "no" as a {@link ProblemException}. */

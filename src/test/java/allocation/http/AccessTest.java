@@ -101,6 +101,22 @@ class AccessTest {
   }
 
   @Test
+  void two_callers_may_choose_the_same_idempotency_key() {
+    service.decides(accepted(Examples.RELEASE));
+
+    for (String caller : List.of(Callers.bearer(Scope.ALLOCATE), "Bearer " + Callers.ALL.key())) {
+      service.delete(
+          "/v1/allocations/o1/SMALL-TABLE", "Idempotency-Key", "k-1", "Authorization", caller);
+    }
+
+    assertThat(service.commands).extracting(message -> message.key().id()).containsOnly("k-1");
+    assertThat(service.commands)
+        .extracting(message -> message.key().scope())
+        .doesNotHaveDuplicates()
+        .hasSize(2);
+  }
+
+  @Test
   void two_credentials_at_once_are_none() throws IOException {
     String key = "Authorization: " + Callers.bearer(Scope.READ);
     try (RawClient client = new RawClient(service.port())) {
