@@ -1,6 +1,6 @@
 package allocation.handler;
 
-import allocation.bus.CommandKey;
+import allocation.bus.Shards;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -10,19 +10,28 @@ import java.util.Set;
  * answer.
  */
 final class InFlight {
-  private final Set<CommandKey> keys = new HashSet<>();
+  private final Shards shards;
+  private final Set<AnswerKey> keys = new HashSet<>();
+
+  InFlight(Shards shards) {
+    this.shards = shards;
+  }
 
   boolean contains(Pending command) {
-    return isKnownByKey(command) && keys.contains(command.message().key());
+    return isKnownByKey(command) && keys.contains(key(command));
   }
 
   /** Until it is answered. */
   void add(Pending command) {
     if (isKnownByKey(command)) {
-      CommandKey key = command.message().key();
+      AnswerKey key = key(command);
       keys.add(key);
       command.atEnd(() -> keys.remove(key));
     }
+  }
+
+  private AnswerKey key(Pending command) {
+    return new AnswerKey(shards.of(command.sku()), command.message().key());
   }
 
   private static boolean isKnownByKey(Pending command) {

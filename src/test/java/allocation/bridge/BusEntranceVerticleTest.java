@@ -112,7 +112,7 @@ final class BusEntranceVerticleTest {
 
     ReplyException cause = refusal(PublicAddresses.COMMANDS, TAKE);
 
-    assertThat(PublicFailure.of(cause).name()).isEqualTo(failure.name());
+    assertThat(PublicFailure.of(cause)).isEqualTo(PublicFailure.of(failure));
     assertThat(cause.getMessage()).isNotBlank().doesNotContain("inside");
   }
 

@@ -23,9 +23,14 @@ final class PublicFailureTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "IN_FLIGHT")
   void a_failure_inside_keeps_its_meaning(CommandFailure failure) {
     assertThat(PublicFailure.of(failure).name()).isEqualTo(failure.name());
+  }
+
+  @Test
+  void what_is_in_flight_is_busy_to_one_who_sends_again_by_himself() {
+    assertThat(PublicFailure.of(CommandFailure.IN_FLIGHT)).isEqualTo(PublicFailure.BUSY);
   }
 
   @Test

@@ -210,9 +210,11 @@ final class UnitRunnerTest {
   void a_repeat_within_its_own_unit_is_answered_and_not_done_again() {
     handlers.outcome(CHAIR, create("b1", 10));
     HeldCommit held = holdOne();
-    Future<CommandReply> one = handlers.send(CHAIR, due("b1", 5), key("k"));
+    // A caller would be told that it is in flight; a topic brings it when it likes.
+    CommandKey brought = CommandKey.ofMessage("topic", "k");
+    Future<CommandReply> one = handlers.send(CHAIR, due("b1", 5), brought);
     Future<CommandReply> newer = handlers.send(CHAIR, due("b1", 9), key("k2"));
-    Future<CommandReply> late = handlers.send(CHAIR, due("b1", 5), key("k"));
+    Future<CommandReply> late = handlers.send(CHAIR, due("b1", 5), brought);
     handlers.untilQueued(3);
     held.release();
 
