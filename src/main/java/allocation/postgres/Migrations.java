@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Objects;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -101,12 +102,18 @@ public final class Migrations {
     return "%s on %s:%d".formatted(server.getDatabase(), server.getHost(), server.getPort());
   }
 
-  /** The innermost message, in one line. */
+  /** The innermost message, in one line; the end of a connection comes with none. */
   private static String why(Throwable thrown) {
-    Throwable cause = thrown;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
+    String why = "";
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      why =
+          Objects.requireNonNullElse(cause.getMessage(), "")
+              .lines()
+              .map(String::strip)
+              .filter(line -> !line.isEmpty())
+              .findFirst()
+              .orElse(why);
     }
-    return String.valueOf(cause.getMessage()).lines().map(String::strip).findFirst().orElse("");
+    return why;
   }
 }

@@ -26,7 +26,9 @@ final class SeparateNetwork implements AutoCloseable {
 
   private static final String SERVERS = "10.231.8.1";
 
-  private final String name = "alloc" + ProcessHandle.current().pid();
+  private static final String PREFIX = "alloc";
+
+  private final String name = PREFIX + ProcessHandle.current().pid();
   private final String cable = "an" + ProcessHandle.current().pid();
   private final String other = "as" + ProcessHandle.current().pid();
   private final Vertx vertx = Vertx.vertx();
@@ -52,6 +54,7 @@ final class SeparateNetwork implements AutoCloseable {
    * @param ports of the servers on 127.0.0.1 that the inside may use
    */
   static SeparateNetwork make(List<Integer> ports) {
+    removeLeftOvers();
     SeparateNetwork network = new SeparateNetwork();
     try {
       network.lay(ports);
@@ -59,6 +62,17 @@ final class SeparateNetwork implements AutoCloseable {
     } catch (RuntimeException e) {
       network.close();
       throw e;
+    }
+  }
+
+  /** What a killed run has left has the same addresses. */
+  private static void removeLeftOvers() {
+    for (String line : OsProcess.run(List.of("ip", "netns", "list")).lines().toList()) {
+      String left = line.split(" ", 2)[0];
+      if (left.matches(PREFIX + "[0-9]+")
+          && ProcessHandle.of(Long.parseLong(left.substring(PREFIX.length()))).isEmpty()) {
+        ip("netns", "delete", left);
+      }
     }
   }
 
