@@ -11,6 +11,7 @@ import allocation.handler.CommandHandlerVerticle;
 import allocation.notify.MailSettings;
 import allocation.postgres.PgSession;
 import allocation.readmodel.ReadModelVerticle;
+import allocation.tls.MutualTls;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
@@ -175,6 +176,7 @@ public record Config(
     int port = from.integer("cluster.port", 5701, 1, 65_535);
     int busPort = from.integer("cluster.busPort", 0, 0, 65_535);
     int silence = from.integer("cluster.silenceSeconds", 5, 2, 600);
+    Optional<MutualTls> tls = TlsConfig.mutual(from, "cluster");
     if (!members.isEmpty() && dns.isPresent()) {
       from.fault("cluster.dns", "and cluster.members cannot both be set", dns.get());
       return Optional.empty();
@@ -182,7 +184,7 @@ public record Config(
     return members.isEmpty() && dns.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new allocation.cluster.Settings(name, members, dns, host, port, busPort, silence));
+            new allocation.cluster.Settings(name, members, dns, host, port, busPort, silence, tls));
   }
 
   /** A node that is alone has to run everything. */
@@ -206,7 +208,10 @@ public record Config(
         from.integer("http.bodyLimitBytes", 2 * 1024 * 1024, 1_024, 1024 * 1024 * 1024),
         from.integer("http.bodyTimeoutMs", 10_000, 100, 600_000),
         from.integer("http.idleTimeoutSeconds", 60, 1, 3_600),
-        from.integer("http.retryAfterSeconds", 1, 1, 3_600));
+        from.integer("http.retryAfterSeconds", 1, 1, 3_600),
+        from.integer("http.connections", 5_000, 1, 1_000_000),
+        from.integer("http.requestsAtOnce", 1_000, 1, 1_000_000),
+        TlsConfig.identity(from, "http"));
   }
 
   /** Every setting is looked at, also where nobody is asked who it is. */
@@ -286,6 +291,7 @@ public record Config(
       return postgres(from, uri.get(), "views", 6);
     }
     from.secret("views.password");
+    TlsConfig.authorities(from, "views.tlsAuthorities");
     return new Postgres(writeSide.server(), from.integer("views.poolSize", 6, 1, 1_000));
   }
 
@@ -300,6 +306,7 @@ public record Config(
       }
     }
     from.secret(section + ".password").ifPresent(server::setPassword);
+    TlsConfig.postgres(from, section, server);
     return new Postgres(server, from.integer(section + ".poolSize", poolSize, 1, 1_000));
   }
 
@@ -316,6 +323,7 @@ public record Config(
         adminUrl,
         namespace,
         from.secret("pulsar.token"),
+        TlsConfig.authorities(from, "pulsar.tlsAuthorities"),
         from.integer("pulsar.operationTimeoutMs", 10_000, 100, 600_000),
         from.integer("pulsar.commandsInFlight", 256, 1, 100_000),
         from.integer("pulsar.maxCommandBytes", 64 * 1024, 256, 5 * 1024 * 1024));
@@ -372,7 +380,9 @@ public record Config(
             from.integer("bridge.messagesPerSecond", 1_000, 1, 1_000_000),
             from.integer("bridge.connections", 100, 1, 100_000),
             // Not below what our client leaves between two pings.
-            from.integer("bridge.idleTimeoutSeconds", 60, 15, 3_600));
+            from.integer("bridge.idleTimeoutSeconds", 60, 15, 3_600),
+            TlsConfig.identity(from, "bridge"),
+            TlsConfig.clients(from, "bridge"));
     return wanted ? Optional.of(settings) : Optional.empty();
   }
 

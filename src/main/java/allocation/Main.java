@@ -3,6 +3,8 @@ package allocation;
 import allocation.access.ApiKeys;
 import allocation.access.NewKey;
 import allocation.pulsar.EventTail;
+import allocation.tls.Identity;
+import allocation.tls.OwnCertificate;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -49,7 +52,8 @@ public final class Main {
     System.exit(run(arguments, System.getenv()));
   }
 
-  static int run(String[] arguments, Map<String, String> environment) {
+  /** What {@code main} does, with its exit code. */
+  public static int run(String[] arguments, Map<String, String> environment) {
     String command = arguments.length == 0 ? "serve" : arguments[0];
     List<String> options =
         List.of(arguments).subList(Math.min(1, arguments.length), arguments.length);
@@ -142,8 +146,12 @@ public final class Main {
 
   /** For a container's health check, which may have neither curl nor wget. */
   private static int health(Config config) {
-    URI live = URI.create("http://127.0.0.1:%d/health/live".formatted(config.http().port()));
-    try (HttpClient client = HttpClient.newHttpClient()) {
+    Optional<Identity> identity = config.http().identity();
+    String scheme = identity.isPresent() ? "https" : "http";
+    URI live = URI.create("%s://127.0.0.1:%d/health/live".formatted(scheme, config.http().port()));
+    HttpClient.Builder builder = HttpClient.newBuilder();
+    identity.ifPresent(shown -> builder.sslContext(OwnCertificate.context(shown)));
+    try (HttpClient client = builder.build()) {
       HttpRequest request = HttpRequest.newBuilder(live).timeout(Duration.ofSeconds(5)).build();
       int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
       return status == 200 ? 0 : 1;

@@ -255,7 +255,8 @@ class ConfigTest {
                 Optional.empty(),
                 5701,
                 0,
-                5));
+                5,
+                Optional.empty()));
   }
 
   @Test
@@ -276,7 +277,8 @@ class ConfigTest {
                 Optional.of("10.0.0.9"),
                 6000,
                 6001,
-                30));
+                30,
+                Optional.empty()));
   }
 
   @Test

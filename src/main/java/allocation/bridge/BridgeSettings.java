@@ -1,5 +1,7 @@
 package allocation.bridge;
 
+import allocation.tls.Authorities;
+import allocation.tls.Identity;
 import java.util.Optional;
 
 /**
@@ -12,6 +14,8 @@ import java.util.Optional;
  * @param messagesPerSecond frames of one connection that are read in a second; more have to wait
  * @param connections how many there may be
  * @param idleTimeoutSeconds seconds without a byte of the client after which it is gone
+ * @param identity what it shows over TLS; without one it speaks plain TCP
+ * @param clientAuthorities whose certificate a client has to show; anybody's without
  */
 public record BridgeSettings(
     String host,
@@ -20,4 +24,6 @@ public record BridgeSettings(
     int maxFrameBytes,
     int messagesPerSecond,
     int connections,
-    int idleTimeoutSeconds) {}
+    int idleTimeoutSeconds,
+    Optional<Identity> identity,
+    Optional<Authorities> clientAuthorities) {}

@@ -1,14 +1,19 @@
 package allocation.bridge;
 
 import allocation.bus.PublicFailure;
+import allocation.tls.Identity;
+import allocation.tls.Renewals;
 import allocation.wire.BridgeFrame;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +32,7 @@ public final class TcpBridgeVerticle extends VerticleBase {
 
   private final BridgeSettings settings;
   private final long replyTimeoutMs;
+  private final MeterRegistry metrics;
   private final Denials denials;
   private final Set<BridgeConnection> connections = new HashSet<>();
   private final AtomicInteger open = new AtomicInteger();
@@ -39,6 +45,7 @@ public final class TcpBridgeVerticle extends VerticleBase {
   public TcpBridgeVerticle(BridgeSettings settings, long replyTimeoutMs, MeterRegistry metrics) {
     this.settings = settings;
     this.replyTimeoutMs = replyTimeoutMs;
+    this.metrics = metrics;
     this.denials = new Denials(metrics);
     Gauge.builder("allocation.bridge.connections", open, AtomicInteger::get)
         .description("Clients of the TCP bridge")
@@ -49,25 +56,58 @@ public final class TcpBridgeVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Subscribers subscribers = new Subscribers(vertx.eventBus());
-    NetServer listening =
-        vertx
-            .createNetServer(
-                new NetServerOptions()
-                    .setHost(settings.host())
-                    .setPort(settings.port())
-                    // What the client says counts: it may have gone while we talk to it.
-                    .setReadIdleTimeout(settings.idleTimeoutSeconds())
-                    .setIdleTimeoutUnit(TimeUnit.SECONDS))
-            .connectHandler(socket -> welcome(socket, subscribers));
-    server = Optional.of(listening);
-    return listening
-        .listen()
+    return settings
+        .identity()
+        .map(this::overTls)
+        .orElseGet(() -> Future.succeededFuture(vertx.createNetServer(options())))
+        .compose(made -> {
+          server = Optional.of(made);
+          return made.connectHandler(socket -> welcome(socket, subscribers))
+              .exceptionHandler(cause -> LOG.debug("a client could not connect", cause))
+              .listen();
+        })
         .onSuccess(bound ->
             LOG.info(
-                "bridge listens host={} port={} commands={}",
+                "bridge listens host={} port={} commands={} tls={}",
                 settings.host(),
                 bound.actualPort(),
-                settings.commandsKey().isPresent() ? "with-key" : "none"));
+                settings.commandsKey().isPresent() ? "with-key" : "none",
+                settings.identity().isPresent()));
+  }
+
+  private NetServerOptions options() {
+    return new NetServerOptions()
+        .setHost(settings.host())
+        .setPort(settings.port())
+        // What the client says counts: it may have gone while we talk to it.
+        .setReadIdleTimeout(settings.idleTimeoutSeconds())
+        .setIdleTimeoutUnit(TimeUnit.SECONDS);
+  }
+
+  private Future<NetServer> overTls(Identity identity) {
+    Renewals renewals = new Renewals(vertx, identity, "bridge", metrics);
+    return renewals
+        .first()
+        .map(credential -> {
+          NetServerOptions options = options().setSsl(true).setKeyCertOptions(credential);
+          settings
+              .clientAuthorities()
+              .ifPresent(known ->
+                  options.setClientAuth(ClientAuth.REQUIRED).setTrustOptions(known.options()));
+          NetServer made = vertx.createNetServer(options);
+          renewals.follow(renewed -> made.updateSSLOptions(shown(renewed)));
+          return made;
+        });
+  }
+
+  private ServerSSLOptions shown(PemKeyCertOptions credential) {
+    ServerSSLOptions options = new ServerSSLOptions();
+    options.setKeyCertOptions(credential);
+    settings
+        .clientAuthorities()
+        .ifPresent(
+            known -> options.setClientAuth(ClientAuth.REQUIRED).setTrustOptions(known.options()));
+    return options;
   }
 
   /** Where it listens. */

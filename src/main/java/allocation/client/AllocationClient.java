@@ -10,6 +10,7 @@ import allocation.wire.PublicCommand;
 import allocation.wire.PublicQuery;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.ClientSSLOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,8 @@ public final class AllocationClient {
    * Over the TCP bridge, without the right to send commands. Connects by itself, again and again.
    */
   public static AllocationClient overTcp(Vertx vertx, String host, int port) {
-    return new AllocationClient(vertx, new TcpLink(vertx, host, port, Optional.empty()), LIMIT);
+    return new AllocationClient(
+        vertx, new TcpLink(vertx, host, port, Optional.empty(), Optional.empty()), LIMIT);
   }
 
   /**
@@ -56,7 +58,21 @@ public final class AllocationClient {
    * @param key the bridge's {@code bridge.commandsKey}
    */
   public static AllocationClient overTcp(Vertx vertx, String host, int port, String key) {
-    return new AllocationClient(vertx, new TcpLink(vertx, host, port, Optional.of(key)), LIMIT);
+    return new AllocationClient(
+        vertx, new TcpLink(vertx, host, port, Optional.of(key), Optional.empty()), LIMIT);
+  }
+
+  /**
+   * Over a TCP bridge with TLS. The bridge's certificate has to be of an authority that {@code tls}
+   * trusts, and for {@code host} unless {@code tls} says another way to verify it; where the bridge
+   * asks for one, {@code tls} holds this client's own.
+   *
+   * @param key the bridge's {@code bridge.commandsKey}; without it no commands can be sent
+   */
+  public static AllocationClient overTls(
+      Vertx vertx, String host, int port, Optional<String> key, ClientSSLOptions tls) {
+    return new AllocationClient(
+        vertx, new TcpLink(vertx, host, port, key, Optional.of(tls)), LIMIT);
   }
 
   /** The same with another time limit; 10 seconds unless said. */

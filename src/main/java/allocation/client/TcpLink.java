@@ -13,6 +13,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
@@ -44,8 +46,7 @@ final class TcpLink implements Link {
   private static final int SILENCE_SECONDS = 25;
 
   private final Vertx vertx;
-  private final String host;
-  private final int port;
+  private final ConnectOptions to;
   private final Optional<String> key;
   private final Context context;
   private final NetClient client;
@@ -59,10 +60,14 @@ final class TcpLink implements Link {
 
   private record Pending(Buffer frame, Promise<String> answer) {}
 
-  TcpLink(Vertx vertx, String host, int port, Optional<String> key) {
+  /**
+   * @param tls whom to believe; without it, plain TCP
+   */
+  TcpLink(
+      Vertx vertx, String host, int port, Optional<String> key, Optional<ClientSSLOptions> tls) {
     this.vertx = vertx;
-    this.host = host;
-    this.port = port;
+    this.to = new ConnectOptions().setHost(host).setPort(port);
+    tls.ifPresent(given -> to.setSsl(true).setSslOptions(checkingTheHost(given)));
     this.key = key;
     this.context = vertx.getOrCreateContext();
     this.client =
@@ -76,6 +81,14 @@ final class TcpLink implements Link {
         vertx.setPeriodic(
             PING_MS, tick -> context.runOnContext(turn -> write(ClientFrame.ping().framed())));
     context.runOnContext(turn -> connect());
+  }
+
+  private static ClientSSLOptions checkingTheHost(ClientSSLOptions given) {
+    ClientSSLOptions options = given.copy();
+    if (options.getHostnameVerificationAlgorithm() == null) {
+      options.setHostnameVerificationAlgorithm("HTTPS");
+    }
+    return options;
   }
 
   @Override
@@ -141,10 +154,10 @@ final class TcpLink implements Link {
       return;
     }
     client
-        .connect(port, host)
+        .connect(to)
         .onSuccess(this::connected)
         .onFailure(cause -> {
-          LOG.debug("no connection host={} port={}", host, port, cause);
+          LOG.debug("no connection host={} port={}", to.getHost(), to.getPort(), cause);
           connectLater();
         });
   }

@@ -4,6 +4,8 @@ import allocation.bus.CurrentPlacement;
 import allocation.bus.Placement;
 import allocation.bus.Role;
 import allocation.bus.Shards;
+import allocation.tls.MutualTls;
+import allocation.tls.Unusable;
 import com.hazelcast.core.HazelcastInstance;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -11,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -57,6 +60,11 @@ public final class ClusterNode {
             .setConnectTimeout(silenceMs)
             .setClusterPingInterval(PING_MS)
             .setClusterPingReplyInterval(silenceMs);
+    try {
+      settings.tls().ifPresent(tls -> secure(bus, tls));
+    } catch (Unusable e) {
+      return Future.failedFuture(e);
+    }
     return builder
         .with(new VertxOptions().setEventBusOptions(bus))
         .withClusterManager(manager)
@@ -65,6 +73,16 @@ public final class ClusterNode {
           LOG.info("joined the cluster node={} host={}", manager.getNodeId(), host);
           return new ClusterNode(vertx, manager.getHazelcastInstance(), manager.getNodeId());
         });
+  }
+
+  /** Nodes are known by their authority: it should sign certificates of nodes and no others. */
+  private static void secure(EventBusOptions bus, MutualTls tls) {
+    bus.setSsl(true)
+        // The bus believes everybody unless it is told not to.
+        .setTrustAll(false)
+        .setClientAuth(ClientAuth.REQUIRED)
+        .setKeyCertOptions(tls.identity().read().options())
+        .setTrustOptions(tls.authorities().options());
   }
 
   public Vertx vertx() {

@@ -1,5 +1,6 @@
 package allocation.cluster;
 
+import allocation.tls.MutualTls;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param port of the membership; where it is taken, the next that is free unless {@code dns} is set
  * @param busPort of the event bus; 0 for any that is free
  * @param silenceSeconds a node that was not heard for so long is taken for dead
+ * @param tls with which nodes know each other on the event bus; without it, plain TCP
  */
 public record Settings(
     String name,
@@ -21,7 +23,8 @@ public record Settings(
     Optional<String> host,
     int port,
     int busPort,
-    int silenceSeconds) {
+    int silenceSeconds,
+    Optional<MutualTls> tls) {
   public Settings {
     members = List.copyOf(members);
     if (members.isEmpty() == dns.isEmpty()) {

@@ -10,6 +10,7 @@ import allocation.domain.Answer;
 import allocation.domain.Command;
 import allocation.domain.Outcome;
 import allocation.domain.Refusal;
+import allocation.domain.Sku;
 import allocation.json.Problem;
 import io.vertx.core.Future;
 import java.util.List;
@@ -17,9 +18,11 @@ import java.util.List;
 /** Sends commands to their handlers, and makes problems of those that have no answer. */
 final class Commands {
   private final Dispatcher dispatcher;
+  private final Turnstile turnstile;
 
-  Commands(Dispatcher dispatcher) {
+  Commands(Dispatcher dispatcher, Turnstile turnstile) {
     this.dispatcher = dispatcher;
+    this.turnstile = turnstile;
   }
 
   /**
@@ -41,9 +44,13 @@ final class Commands {
         .compose(sku ->
             sku.isEmpty()
                 ? Future.failedFuture(unknownBatch(command))
-                : dispatcher
-                    .send(sku.get(), command, key, exchange.correlationId())
-                    .recover(cause -> Future.failedFuture(problem(CommandFailure.of(cause)))));
+                : turnstile.pass(sku.get(), () -> send(exchange, sku.get(), command, key)));
+  }
+
+  private Future<CommandReply> send(Exchange exchange, Sku sku, Command command, CommandKey key) {
+    return dispatcher
+        .send(sku, command, key, exchange.correlationId())
+        .recover(cause -> Future.failedFuture(problem(CommandFailure.of(cause))));
   }
 
   /** What became of each; never fails. Each is its own key, so none needs an id. */

@@ -35,6 +35,8 @@ final class Front {
   private final BodyReader bodies;
   private final RequestMetrics metrics;
   private final CorrelationIds ids;
+  private final Connections connections;
+  private final Turnstile turnstile;
   private final Readiness readiness;
   private final String retryAfterSeconds;
 
@@ -43,19 +45,27 @@ final class Front {
       BodyReader bodies,
       RequestMetrics metrics,
       CorrelationIds ids,
+      Connections connections,
+      Turnstile turnstile,
       Readiness readiness,
       int retryAfterSeconds) {
     this.door = door;
     this.bodies = bodies;
     this.metrics = metrics;
     this.ids = ids;
+    this.connections = connections;
+    this.turnstile = turnstile;
     this.readiness = readiness;
     this.retryAfterSeconds = String.valueOf(retryAfterSeconds);
   }
 
   /** A request on its way, and what is known of it so far. */
   private record Visit(
-      HttpServerRequest request, Routes.Match match, String correlationId, long begunNanos) {
+      HttpServerRequest request,
+      Routes.Match match,
+      String correlationId,
+      long begunNanos,
+      boolean placed) {
 
     Optional<Route> route() {
       return switch (match) {
@@ -67,7 +77,13 @@ final class Front {
   }
 
   void handle(HttpServerRequest request, Routes.Match match) {
-    Visit visit = visit(request, match);
+    boolean wantsPlace = match instanceof Routes.Match.Found found && found.route().takesAPlace();
+    boolean placed = wantsPlace && turnstile.enter();
+    Visit visit = visit(request, match, placed);
+    if (wantsPlace && !placed) {
+      turnAway(visit);
+      return;
+    }
     Future<Caller> admitted =
         match instanceof Routes.Match.Found found
             ? door.admit(request, found.route(), visit.correlationId())
@@ -82,6 +98,16 @@ final class Front {
         request.resume();
       });
     }
+  }
+
+  /**
+   * Before anything is looked at: saying no has to be cheap. A small body leaves the connection.
+   */
+  private void turnAway(Visit visit) {
+    bodies
+        .read(visit.request())
+        .onSuccess(body -> write(visit, problem(visit, Turnstile.full())))
+        .onFailure(cause -> writeLast(visit, problem(visit, Turnstile.full())));
   }
 
   private void enter(Visit visit, Future<Caller> admitted) {
@@ -107,7 +133,7 @@ final class Front {
 
   /** What the decoder could not read; Vert.x closes the connection after the answer. */
   void handleInvalid(HttpServerRequest request) {
-    Visit visit = visit(request, new Routes.Match.Nowhere());
+    Visit visit = visit(request, new Routes.Match.Nowhere(), false);
     Problem problem =
         switch (request.decoderResult().cause()) {
           case TooLongHttpLineException tooLong ->
@@ -122,7 +148,7 @@ final class Front {
 
   /** What the router did not look a route up for: no {@code Host}, or no path. */
   void handleUnroutable(RoutingContext context) {
-    Visit visit = visit(context.request(), new Routes.Match.Nowhere());
+    Visit visit = visit(context.request(), new Routes.Match.Nowhere(), false);
     Problem problem =
         switch (context.statusCode()) {
           case 400 ->
@@ -141,9 +167,10 @@ final class Front {
         : failure;
   }
 
-  private Visit visit(HttpServerRequest request, Routes.Match match) {
+  private Visit visit(HttpServerRequest request, Routes.Match match, boolean placed) {
+    connections.begin(request.connection());
     String id = ids.of(request.headers().getAll(CorrelationIds.HEADER));
-    return new Visit(request, match, id, System.nanoTime());
+    return new Visit(request, match, id, System.nanoTime(), placed);
   }
 
   private static Future<Reply> answer(Visit visit, Caller caller, Buffer body) {
@@ -220,6 +247,10 @@ final class Front {
   }
 
   private void tell(Visit visit, int status) {
+    connections.end(visit.request().connection());
+    if (visit.placed()) {
+      turnstile.leave();
+    }
     long nanos = System.nanoTime() - visit.begunNanos();
     Optional<String> template = visit.route().map(Route::template);
     metrics.record(template, visit.request().method(), status, nanos);

@@ -6,11 +6,14 @@ import allocation.bus.CurrentPlacement;
 import allocation.bus.Dispatcher;
 import allocation.bus.Requests;
 import allocation.bus.Shards;
+import allocation.tls.Identity;
+import allocation.tls.Renewals;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,22 +65,46 @@ public final class HttpVerticle extends VerticleBase {
   public Future<?> start() {
     BodyReader bodies = new BodyReader(vertx, settings.bodyLimitBytes(), settings.bodyTimeoutMs());
     bodies.start();
+    Connections connections =
+        new Connections(
+            settings.connections(), settings.idleTimeoutSeconds(), System::nanoTime, metrics);
+    connections.start(vertx);
+    Turnstile turnstile = new Turnstile(settings.requestsAtOnce());
     Front front =
         new Front(
             new Door(new Doorkeeper(vertx, gate.ring(), clock), gate.limit(), metrics),
             bodies,
             new RequestMetrics(metrics),
             new CorrelationIds(UUID.randomUUID()),
+            connections,
+            turnstile,
             readiness,
             settings.retryAfterSeconds());
-    HttpServer listening =
-        vertx
-            .createHttpServer(options())
-            .requestHandler(Routes.router(vertx, routes(), front))
-            .invalidRequestHandler(front::handleInvalid)
-            .exceptionHandler(cause -> LOG.debug("connection failed", cause));
-    server = listening;
-    return listening.listen();
+    return settings
+        .identity()
+        .map(this::overTls)
+        .orElseGet(() -> Future.succeededFuture(vertx.createHttpServer(options())))
+        .compose(made -> {
+          server = made;
+          return made.requestHandler(Routes.router(vertx, routes(turnstile), front))
+              .connectionHandler(connections::welcome)
+              .invalidRequestHandler(front::handleInvalid)
+              .exceptionHandler(cause -> LOG.debug("connection failed", cause))
+              .listen();
+        });
+  }
+
+  private Future<HttpServer> overTls(Identity identity) {
+    Renewals renewals = new Renewals(vertx, identity, "http", metrics);
+    return renewals
+        .first()
+        .map(credential -> {
+          HttpServer made =
+              vertx.createHttpServer(options().setSsl(true).setKeyCertOptions(credential));
+          renewals.follow(
+              renewed -> made.updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(renewed)));
+          return made;
+        });
   }
 
   @Override
@@ -101,9 +128,13 @@ public final class HttpVerticle extends VerticleBase {
 
   /** Every operation, as the contract has them. */
   List<Route> routes() {
+    return routes(new Turnstile(settings.requestsAtOnce()));
+  }
+
+  private List<Route> routes(Turnstile turnstile) {
     Requests requests = new Requests(vertx, placement);
     Commands commands =
-        new Commands(new Dispatcher(requests, shards, clock, settings.replyTimeoutMs()));
+        new Commands(new Dispatcher(requests, shards, clock, settings.replyTimeoutMs()), turnstile);
     Queries queries = new Queries(vertx, requests, settings.queryTimeoutMs());
     List<Route> routes = new ArrayList<>();
     // The busiest first: they are looked for in this order.

@@ -57,6 +57,11 @@ record Route(
     return new Route(HttpMethod.PATCH, template, Optional.of(needs), Body.JSON, false, endpoint);
   }
 
+  /** Whether it is the business; what an operator asks is answered however busy it is. */
+  boolean takesAPlace() {
+    return needs.isPresent() && needs.get() != Scope.OPERATE;
+  }
+
   Route asInTheOriginal() {
     return new Route(method, template, needs, body, true, endpoint);
   }

@@ -1,5 +1,8 @@
 package allocation.http;
 
+import allocation.tls.Identity;
+import java.util.Optional;
+
 /**
  * How HTTP is served.
  *
@@ -9,9 +12,12 @@ package allocation.http;
  * @param queryTimeoutMs milliseconds that a query may take
  * @param bodyLimitBytes largest body
  * @param bodyTimeoutMs milliseconds from a request's head to the end of its body
- * @param idleTimeoutSeconds seconds without a byte after which a connection is closed; has to be
- *     longer than a command or a query may take
+ * @param idleTimeoutSeconds seconds without a request after which a connection is closed, whatever
+ *     drips in; has to be longer than a command or a query may take
  * @param retryAfterSeconds what a caller is told to wait when it should try again
+ * @param connections most of one instance; one more is closed at once
+ * @param requestsAtOnce most of one instance that wait for something; one more is told to come back
+ * @param identity what it shows over TLS; without one it speaks plain HTTP
  */
 public record Settings(
     String host,
@@ -21,7 +27,10 @@ public record Settings(
     int bodyLimitBytes,
     long bodyTimeoutMs,
     int idleTimeoutSeconds,
-    int retryAfterSeconds) {
+    int retryAfterSeconds,
+    int connections,
+    int requestsAtOnce,
+    Optional<Identity> identity) {
   /** Largest body unless set: 1,000 bulk lines of the longest ids have room in it. */
   public static final int DEFAULT_BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 

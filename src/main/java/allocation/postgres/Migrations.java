@@ -1,5 +1,6 @@
 package allocation.postgres;
 
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -76,6 +77,10 @@ public final class Migrations {
     database.setUser(server.getUser());
     database.setPassword(server.getPassword());
     database.setSslMode(server.getSslMode().value);
+    if (server.getSslOptions() != null
+        && server.getSslOptions().getTrustOptions() instanceof PemTrustOptions known) {
+      database.setSslRootCert(known.getCertPaths().getFirst());
+    }
     database.setConnectTimeout(CONNECT_TIMEOUT_S);
     database.setApplicationName("allocation-migrations");
     return database;

@@ -75,7 +75,7 @@ public final class EventTail {
             .operationTimeout(settings.operationTimeoutMs(), TimeUnit.MILLISECONDS)
             .lookupTimeout(settings.operationTimeoutMs(), TimeUnit.MILLISECONDS)
             .statsInterval(0, TimeUnit.SECONDS);
-    settings.token().ifPresent(token -> VertxPulsar.authenticate(builder, token));
+    VertxPulsar.secure(builder, settings);
     return builder.build();
   }
 }

@@ -1,14 +1,17 @@
 package allocation.pulsar;
 
+import allocation.tls.Authorities;
 import java.util.Optional;
 
 /**
  * How Pulsar is reached.
  *
  * @param serviceUrl {@code pulsar://host:port} or {@code pulsar+ssl://…}, several hosts by comma
- * @param adminUrl {@code http://host:port} of the same cluster; makes the partitions of the topic
+ * @param adminUrl {@code http://host:port} or {@code https://…} of the same cluster; makes the
+ *     partitions of the topic
  * @param namespace tenant and namespace of every topic, like {@code public/default}
  * @param token sent to the cluster as it is; none where it wants none
+ * @param authorities of the cluster's certificates; those that the JDK knows unless given
  * @param operationTimeoutMs milliseconds to open, ask or close something
  * @param commandsInFlight most commands of one topic that are taken and not yet acknowledged
  * @param maxCommandBytes longest command that is read at all
@@ -18,6 +21,7 @@ public record Settings(
     String adminUrl,
     String namespace,
     Optional<String> token,
+    Optional<Authorities> authorities,
     int operationTimeoutMs,
     int commandsInFlight,
     int maxCommandBytes) {
@@ -34,7 +38,15 @@ public record Settings(
 
   /** What is to be known at the least, the rest as it usually is. */
   public static Settings of(String serviceUrl, String adminUrl, String namespace) {
-    return new Settings(serviceUrl, adminUrl, namespace, Optional.empty(), 10_000, 256, 64 * 1024);
+    return new Settings(
+        serviceUrl,
+        adminUrl,
+        namespace,
+        Optional.empty(),
+        Optional.empty(),
+        10_000,
+        256,
+        64 * 1024);
   }
 
   /** A topic's whole name. */

@@ -27,11 +27,12 @@ final class TopicAdmin {
 
   TopicAdmin(Vertx vertx, Settings settings) {
     this.settings = settings;
-    this.http =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setConnectTimeout(settings.operationTimeoutMs())
-                .setKeepAlive(false));
+    HttpClientOptions options =
+        new HttpClientOptions()
+            .setConnectTimeout(settings.operationTimeoutMs())
+            .setKeepAlive(false);
+    settings.authorities().ifPresent(known -> options.setTrustOptions(known.options()));
+    this.http = vertx.createHttpClient(options);
   }
 
   /** Makes the topic with its partitions; fails when it exists with another number of them. */

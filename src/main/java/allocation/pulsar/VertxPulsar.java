@@ -44,7 +44,7 @@ public final class VertxPulsar {
             .statsInterval(0, TimeUnit.SECONDS)
             .ioThreads(1)
             .listenerThreads(1);
-    settings.token().ifPresent(token -> authenticate(builder, token));
+    secure(builder, settings);
     try {
       return new VertxPulsar(vertx, settings, builder.build());
     } catch (PulsarClientException e) {
@@ -52,8 +52,14 @@ public final class VertxPulsar {
     }
   }
 
-  static void authenticate(ClientBuilder builder, String token) {
-    builder.authentication(AuthenticationFactory.token(token));
+  /** Who we are to the cluster, and how we know that it is the cluster. */
+  static void secure(ClientBuilder builder, Settings settings) {
+    // The client's own default takes any certificate of a known authority, whoever it is for.
+    builder.allowTlsInsecureConnection(false).enableTlsHostnameVerification(true);
+    settings
+        .authorities()
+        .ifPresent(known -> builder.tlsTrustCertsFilePath(known.file().toString()));
+    settings.token().ifPresent(token -> builder.authentication(AuthenticationFactory.token(token)));
   }
 
   public Settings settings() {

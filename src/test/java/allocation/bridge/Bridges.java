@@ -2,6 +2,8 @@ package allocation.bridge;
 
 import static allocation.given.Waiting.result;
 
+import allocation.tls.Authorities;
+import allocation.tls.Identity;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
@@ -10,8 +12,7 @@ import java.util.Optional;
 final class Bridges implements AutoCloseable {
   static final String KEY = "a-key-of-enough-characters";
   static final BridgeSettings SETTINGS =
-      new BridgeSettings(
-          "127.0.0.1", 0, Optional.of(new CommandsKey(KEY)), 64 * 1024, 1_000, 100, 60);
+      settings(Optional.of(new CommandsKey(KEY)), 64 * 1024, 1_000, 100, 60);
 
   final BusService service = BusService.started();
   private final TcpBridgeVerticle verticle;
@@ -23,23 +24,51 @@ final class Bridges implements AutoCloseable {
   }
 
   static Bridges withoutKey() {
-    return new Bridges(new BridgeSettings("127.0.0.1", 0, Optional.empty(), 65_536, 1_000, 9, 60));
+    return new Bridges(settings(Optional.empty(), 65_536, 1_000, 9, 60));
   }
 
   static Bridges withFrames(int maxFrameBytes) {
-    return new Bridges(
-        new BridgeSettings("127.0.0.1", 0, SETTINGS.commandsKey(), maxFrameBytes, 1_000, 9, 60));
+    return new Bridges(settings(SETTINGS.commandsKey(), maxFrameBytes, 1_000, 9, 60));
   }
 
   static Bridges withRate(int messagesPerSecond) {
-    return new Bridges(
-        new BridgeSettings(
-            "127.0.0.1", 0, SETTINGS.commandsKey(), 65_536, messagesPerSecond, 9, 60));
+    return new Bridges(settings(SETTINGS.commandsKey(), 65_536, messagesPerSecond, 9, 60));
   }
 
   static Bridges withIdleSeconds(int seconds) {
+    return new Bridges(settings(SETTINGS.commandsKey(), 65_536, 1_000, 9, seconds));
+  }
+
+  static Bridges withTls(Identity identity, Optional<Authorities> clientAuthorities) {
     return new Bridges(
-        new BridgeSettings("127.0.0.1", 0, SETTINGS.commandsKey(), 65_536, 1_000, 9, seconds));
+        new BridgeSettings(
+            "127.0.0.1",
+            0,
+            SETTINGS.commandsKey(),
+            65_536,
+            1_000,
+            9,
+            60,
+            Optional.of(identity),
+            clientAuthorities));
+  }
+
+  private static BridgeSettings settings(
+      Optional<CommandsKey> key,
+      int maxFrameBytes,
+      int messagesPerSecond,
+      int connections,
+      int idleSeconds) {
+    return new BridgeSettings(
+        "127.0.0.1",
+        0,
+        key,
+        maxFrameBytes,
+        messagesPerSecond,
+        connections,
+        idleSeconds,
+        Optional.empty(),
+        Optional.empty());
   }
 
   RawSocket connect() {

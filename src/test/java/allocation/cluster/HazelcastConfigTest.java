@@ -110,6 +110,6 @@ final class HazelcastConfigTest {
   }
 
   private static Settings settings(List<String> members, Optional<String> dns) {
-    return new Settings("shop", members, dns, Optional.empty(), 5801, 0, 7);
+    return new Settings("shop", members, dns, Optional.empty(), 5801, 0, 7, Optional.empty());
   }
 }

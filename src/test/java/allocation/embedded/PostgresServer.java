@@ -27,6 +27,7 @@ public final class PostgresServer implements AutoCloseable {
   private final Path data;
   private final Path log;
   private final int port;
+  private final List<String> settings = new ArrayList<>();
 
   /**
    * A server that is not started yet.
@@ -39,6 +40,17 @@ public final class PostgresServer implements AutoCloseable {
     this.data = folder.toAbsolutePath().resolve("postgres");
     this.log = folder.toAbsolutePath().resolve("postgres.log");
     this.port = port;
+  }
+
+  /** With a setting of {@code postgresql.conf} for its next start. */
+  public PostgresServer with(String setting, String value) {
+    settings.add("-c %s='%s'".formatted(setting, value));
+    return this;
+  }
+
+  /** Reads the files again that its settings name: certificates, for instance. */
+  public void reload() {
+    pgCtl("reload");
   }
 
   /** Starts the server and returns when it answers; fails with the end of its log. */
@@ -139,7 +151,8 @@ public final class PostgresServer implements AutoCloseable {
             "-c unix_socket_directories=''",
             "-c max_connections=300",
             "-c fsync=on",
-            "-c synchronous_commit=on");
+            "-c synchronous_commit=on",
+            String.join(" ", settings));
     try {
       forgetReusedPid();
       pgCtl(

@@ -37,6 +37,7 @@ public final class PulsarServer implements AutoCloseable {
   private final Path log;
   private final int port;
   private final int webPort;
+  private final Map<String, String> more = new TreeMap<>();
   private boolean optimized;
   private volatile @Nullable Process process;
 
@@ -57,6 +58,12 @@ public final class PulsarServer implements AutoCloseable {
   /** Lets it compile for speed, which pays where it is measured or lives for long. */
   public PulsarServer optimized() {
     optimized = true;
+    return this;
+  }
+
+  /** With a setting of {@code broker.conf} for its next start. */
+  public PulsarServer with(String setting, String value) {
+    more.put(setting, value);
     return this;
   }
 
@@ -239,6 +246,7 @@ public final class PulsarServer implements AutoCloseable {
     settings.putAll(PulsarSettings.ONE_SMALL_NODE);
     settings.put("brokerServicePort", Integer.toString(port));
     settings.put("webServicePort", Integer.toString(webPort));
+    settings.putAll(more);
     String text =
         settings.entrySet().stream()
             .map(setting -> setting.getKey() + "=" + setting.getValue() + "\n")

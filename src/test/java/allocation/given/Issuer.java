@@ -58,6 +58,11 @@ public final class Issuer {
         .put("e", base64(key.getPublicExponent()));
   }
 
+  /** The public key, in DER. */
+  public byte[] publicKey() {
+    return keys.getPublic().getEncoded();
+  }
+
   /** Its key set, with those of others. */
   public String jwks(Issuer... others) {
     ObjectNode set = MAPPER.createObjectNode();

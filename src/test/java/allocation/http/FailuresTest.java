@@ -20,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,7 +31,9 @@ class FailuresTest {
 
   @RegisterExtension
   static final HttpService service =
-      new HttpService(new Settings("127.0.0.1", 0, 200, 200, 64 * 1024, 2_000, 10, 7));
+      new HttpService(
+          new Settings(
+              "127.0.0.1", 0, 200, 200, 64 * 1024, 2_000, 10, 7, 100, 100, Optional.empty()));
 
   @Test
   void a_busy_handler_is_503_and_nothing_was_written() {

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -109,7 +110,8 @@ class StopTest {
 
   private static HttpVerticle verticle(int port) {
     return new HttpVerticle(
-        new Settings("127.0.0.1", port, 5_000, 5_000, 1_000, 1_000, 10, 1),
+        new Settings(
+            "127.0.0.1", port, 5_000, 5_000, 1_000, 1_000, 10, 1, 100, 100, Optional.empty()),
         HttpService.SHARDS,
         CurrentPlacement.alone(),
         Clock.systemUTC(),

@@ -1,0 +1,115 @@
+package allocation.cluster;
+
+import static allocation.given.Waiting.failure;
+import static allocation.given.Waiting.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import allocation.embedded.Ports;
+import allocation.given.Certificates;
+import allocation.given.Stranger;
+import allocation.tls.Identity;
+import allocation.tls.MutualTls;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What goes between nodes goes to nodes. */
+class ClusterOverTlsIT {
+  private static final DeliveryOptions SOON = new DeliveryOptions().setSendTimeout(1_500);
+
+  @TempDir private Path folder;
+  @TempDir private Path elsewhere;
+  private final List<Vertx> nodes = new ArrayList<>();
+  private final int port = Ports.free();
+  private final List<String> heard = new CopyOnWriteArrayList<>();
+  private Certificates known;
+  private Vertx first;
+
+  @BeforeEach
+  void begin() {
+    known = new Certificates(folder);
+    first = join(known.good("first"), known);
+    first
+        .eventBus()
+        .<String>consumer(
+            "at-first",
+            message -> {
+              heard.add(message.body());
+              message.reply("yes");
+            });
+  }
+
+  @AfterEach
+  void end() {
+    nodes.forEach(node -> result(node.close()));
+  }
+
+  @Test
+  void nodes_of_one_authority_hear_each_other() {
+    Vertx second = join(known.good("second"), known);
+
+    assertThat(result(second.eventBus().<String>request("at-first", "hello")).body())
+        .isEqualTo("yes");
+    assertThat(heard).containsExactly("hello");
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "EXPIRED")
+  void a_stranger_is_not_heard_and_hears_nothing(Stranger stranger) {
+    hearsNothing(stranger.identity(known, new Certificates(elsewhere)));
+  }
+
+  private void hearsNothing(Identity shown) {
+    // It believes everybody; nobody has to believe it.
+    Vertx stranger = join(shown, known);
+    List<String> told = new CopyOnWriteArrayList<>();
+    result(
+        stranger
+            .eventBus()
+            .<String>consumer("at-stranger", message -> told.add(message.body()))
+            .completion());
+
+    assertThat(failure(stranger.eventBus().request("at-first", "hello", SOON)))
+        .isInstanceOf(ReplyException.class);
+    assertThat(failure(first.eventBus().request("at-stranger", "secret", SOON)))
+        .isInstanceOf(ReplyException.class);
+    assertThat(heard).isEmpty();
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void a_node_whose_certificate_has_expired_does_not_start() {
+    assertThat(failure(node(known.expired("old"), known))).hasMessageContaining("expired at");
+  }
+
+  private Vertx join(Identity identity, Certificates trusted) {
+    Vertx vertx = result(node(identity, trusted)).vertx();
+    nodes.add(vertx);
+    return vertx;
+  }
+
+  private io.vertx.core.Future<ClusterNode> node(Identity identity, Certificates trusted) {
+    Settings settings =
+        new Settings(
+            "tls-" + port,
+            List.of("127.0.0.1:" + port),
+            Optional.empty(),
+            Optional.of("127.0.0.1"),
+            port,
+            0,
+            5,
+            Optional.of(new MutualTls(identity, trusted.authorities())));
+    return ClusterNode.join(Vertx.builder(), settings);
+  }
+}
