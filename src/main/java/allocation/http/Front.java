@@ -35,7 +35,6 @@ final class Front {
   private final BodyReader bodies;
   private final RequestMetrics metrics;
   private final CorrelationIds ids;
-  private final Connections connections;
   private final Turnstile turnstile;
   private final Readiness readiness;
   private final String retryAfterSeconds;
@@ -45,7 +44,6 @@ final class Front {
       BodyReader bodies,
       RequestMetrics metrics,
       CorrelationIds ids,
-      Connections connections,
       Turnstile turnstile,
       Readiness readiness,
       int retryAfterSeconds) {
@@ -53,7 +51,6 @@ final class Front {
     this.bodies = bodies;
     this.metrics = metrics;
     this.ids = ids;
-    this.connections = connections;
     this.turnstile = turnstile;
     this.readiness = readiness;
     this.retryAfterSeconds = String.valueOf(retryAfterSeconds);
@@ -168,7 +165,6 @@ final class Front {
   }
 
   private Visit visit(HttpServerRequest request, Routes.Match match, boolean placed) {
-    connections.begin(request.connection());
     String id = ids.of(request.headers().getAll(CorrelationIds.HEADER));
     return new Visit(request, match, id, System.nanoTime(), placed);
   }
@@ -247,7 +243,6 @@ final class Front {
   }
 
   private void tell(Visit visit, int status) {
-    connections.end(visit.request().connection());
     if (visit.placed()) {
       turnstile.leave();
     }

@@ -65,10 +65,7 @@ public final class HttpVerticle extends VerticleBase {
   public Future<?> start() {
     BodyReader bodies = new BodyReader(vertx, settings.bodyLimitBytes(), settings.bodyTimeoutMs());
     bodies.start();
-    Connections connections =
-        new Connections(
-            settings.connections(), settings.idleTimeoutSeconds(), System::nanoTime, metrics);
-    connections.start(vertx);
+    Connections connections = new Connections(settings.connections(), metrics);
     Turnstile turnstile = new Turnstile(settings.requestsAtOnce());
     Front front =
         new Front(
@@ -76,7 +73,6 @@ public final class HttpVerticle extends VerticleBase {
             bodies,
             new RequestMetrics(metrics),
             new CorrelationIds(UUID.randomUUID()),
-            connections,
             turnstile,
             readiness,
             settings.retryAfterSeconds());

@@ -12,8 +12,8 @@ import java.util.Optional;
  * @param queryTimeoutMs milliseconds that a query may take
  * @param bodyLimitBytes largest body
  * @param bodyTimeoutMs milliseconds from a request's head to the end of its body
- * @param idleTimeoutSeconds seconds without a request after which a connection is closed, whatever
- *     drips in; has to be longer than a command or a query may take
+ * @param idleTimeoutSeconds seconds without a whole head or a piece of a body after which a
+ *     connection is closed; has to be longer than a command or a query may take
  * @param retryAfterSeconds what a caller is told to wait when it should try again
  * @param connections most of one instance; one more is closed at once
  * @param requestsAtOnce most of one instance that wait for something; one more is told to come back

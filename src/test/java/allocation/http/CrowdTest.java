@@ -1,0 +1,213 @@
+package allocation.http;
+
+import static allocation.given.Waiting.until;
+import static allocation.http.Examples.LINE;
+import static allocation.http.Examples.accepted;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import allocation.bus.CommandMessage;
+import allocation.bus.CommandReply;
+import io.vertx.core.eventbus.Message;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** More clients, or slower ones, than a node has places for. */
+class CrowdTest {
+  private static final int CONNECTIONS = 12;
+  private static final int PLACES = 4;
+  private static final int IDLE_SECONDS = 3;
+
+  @RegisterExtension
+  static final HttpService service =
+      new HttpService(
+          new Settings(
+              "127.0.0.1",
+              0,
+              2_000,
+              2_000,
+              64 * 1024,
+              400,
+              IDLE_SECONDS,
+              7,
+              CONNECTIONS,
+              PLACES,
+              Optional.empty()));
+
+  private final List<Message<CommandMessage>> waiting = new CopyOnWriteArrayList<>();
+  private final List<RawClient> clients = new ArrayList<>();
+
+  @BeforeEach
+  void letThemWait() {
+    service.handles(waiting::add);
+  }
+
+  @AfterEach
+  void everybodyGoes() throws IOException {
+    waiting.forEach(message -> message.fail(3, "the test is over"));
+    for (RawClient client : clients) {
+      client.close();
+    }
+    until("all have gone", () -> open() == 0);
+  }
+
+  @Test
+  void a_connection_at_the_bound_is_served_and_one_past_it_is_closed() throws IOException {
+    double before = refused();
+    for (int i = 0; i < CONNECTIONS; i++) {
+      assertThat(isServed(connect())).isTrue();
+    }
+
+    assertThat(connect().isClosedByServer()).isTrue();
+
+    assertThat(refused()).isEqualTo(before + 1);
+    clients.getFirst().close();
+    until("its place is free", () -> open() < CONNECTIONS);
+    assertThat(isServed(connect())).isTrue();
+  }
+
+  @Test
+  void a_request_past_the_bound_is_told_to_come_back_and_the_connection_stays() throws IOException {
+    fill();
+    RawClient late = connect();
+
+    Response refused = late.send(allocate("RUG")).receive();
+
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.problem()).isEqualTo("busy");
+    assertThat(refused.header("Retry-After")).contains("7");
+    assertThat(late.send(RawClient.head("GET", "/v1/products/RUG")).receive().status())
+        .as("a question")
+        .isEqualTo(503);
+    assertThat(isServed(late)).as("what an operator asks").isTrue();
+    waiting.getFirst().reply(done());
+    clients.getFirst().receive();
+    service.decides(accepted(LINE));
+    assertThat(late.send(allocate("RUG")).receive().status()).isEqualTo(201);
+  }
+
+  @Test
+  void one_sku_may_have_half_of_the_places() throws IOException {
+    for (int i = 0; i < PLACES / 2; i++) {
+      connect().send(allocate("HOT"));
+    }
+    until("they wait", () -> waiting.size() == PLACES / 2);
+
+    Response refused = connect().send(allocate("HOT")).receive();
+    RawClient other = connect().send(allocate("COLD"));
+
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.problem()).isEqualTo("busy");
+    until("another SKU is taken", () -> waiting.size() == PLACES / 2 + 1);
+    Message<CommandMessage> last = waiting.getLast();
+    assertThat(last.body().sku().value()).isEqualTo("COLD");
+    last.reply(done());
+    assertThat(other.receive().status()).isEqualTo(201);
+  }
+
+  @Test
+  void a_place_is_free_again_however_its_request_ended() throws IOException {
+    String json = "Content-Type: application/json";
+    List<String> ends =
+        List.of(
+            RawClient.head("POST", "/v1/allocations", json, "Content-Length: 2") + "{}",
+            RawClient.head("POST", "/v1/allocations", "Content-Length: 2") + "{}",
+            RawClient.head("POST", "/v1/allocations", json, "Content-Length: 99999999"),
+            RawClient.head("POST", "/v1/allocations", json, "Content-Length: 9") + "{}",
+            RawClient.head("DELETE", "/v1/allocations/%00/s"),
+            RawClient.head("GET", "/v1/products/none"));
+    for (int round = 0; round < PLACES; round++) {
+      for (String end : ends) {
+        try (RawClient client = new RawClient(service.port())) {
+          client.send(end).receive();
+        }
+      }
+      // Gone before the end of its body, and before its answer.
+      new RawClient(service.port()).send(ends.get(3)).close();
+      new RawClient(service.port()).send(allocate("GONE")).close();
+    }
+    until("those that are gone have asked", () -> waiting.size() >= PLACES / 2);
+    waiting.forEach(message -> message.fail(3, "nobody listens"));
+    waiting.clear();
+    until("nobody is there", () -> open() == 0);
+
+    fill();
+
+    assertThat(waiting).hasSize(PLACES);
+  }
+
+  @Test
+  void who_drips_a_head_is_cut_off_and_nobody_else_is() throws IOException {
+    RawClient slow = connect();
+    RawClient asking = connect();
+    slow.send("GET /health/live HTTP/1.1\r\nX-Slow: ");
+    until("both are there", () -> open() == 2);
+
+    long drip = service.vertx().setPeriodic(200, tick -> drip(slow));
+    try {
+      until("it is cut off", () -> isServed(asking) && open() == 1);
+    } finally {
+      service.vertx().cancelTimer(drip);
+    }
+
+    assertThat(isServed(asking)).isTrue();
+  }
+
+  private static void drip(RawClient slow) {
+    try {
+      slow.send("x");
+    } catch (IOException e) {
+      // Which is what the test waits for.
+    }
+  }
+
+  /** Every place is taken, by two SKUs. */
+  private void fill() throws IOException {
+    for (int i = 0; i < PLACES; i++) {
+      connect().send(allocate(i % 2 == 0 ? "LAMP" : "SOFA"));
+    }
+    until("all places are taken", () -> waiting.size() == PLACES);
+  }
+
+  private RawClient connect() throws IOException {
+    RawClient client = new RawClient(service.port());
+    clients.add(client);
+    return client;
+  }
+
+  private static boolean isServed(RawClient client) {
+    try {
+      return client.send(RawClient.head("GET", "/health/live")).receive().status() == 200;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String allocate(String sku) {
+    String body = "{\"orderId\":\"o1\",\"sku\":\"" + sku + "\",\"quantity\":1}";
+    return RawClient.head(
+            "POST",
+            "/v1/allocations",
+            "Content-Type: application/json",
+            "Content-Length: " + body.length())
+        + body;
+  }
+
+  private static CommandReply done() {
+    return new CommandReply(0, HttpService.POSITION, accepted(LINE));
+  }
+
+  private static double open() {
+    return service.metrics.get("allocation.http.connections").gauge().value();
+  }
+
+  private static double refused() {
+    return service.metrics.get("allocation.http.connections.refused").counter().count();
+  }
+}
