@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -212,7 +213,7 @@ public record Config(
   /** Every setting is looked at, also where nobody is asked who it is. */
   private static allocation.access.Settings access(Settings from) {
     Open open = from.choice("access.open", Open.LOOPBACK, Open.class);
-    Optional<Path> keysFile = from.optional("access.keysFile").map(Path::of);
+    Optional<Path> keysFile = from.optional("access.keysFile").flatMap(name -> path(from, name));
     ApiKeys keys = ApiKeys.NONE;
     try {
       keys = from.optional("access.keys").map(ApiKeys::parse).orElse(ApiKeys.NONE);
@@ -232,6 +233,15 @@ public record Config(
           "access.open", "cannot be everywhere where keys or tokens are asked for", "everywhere");
     }
     return settings;
+  }
+
+  private static Optional<Path> path(Settings from, String name) {
+    try {
+      return Optional.of(Path.of(name));
+    } catch (InvalidPathException e) {
+      from.secretFault("access.keysFile", "must be the name of a file");
+      return Optional.empty();
+    }
   }
 
   private static Optional<TokenSettings> tokens(Settings from) {
