@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -142,7 +143,7 @@ public record Config(
         http(from, replyMs, viewMs),
         access(from),
         instances(from, cluster.isPresent() ? 0 : 1),
-        from.integer("http.leaveDelayMs", 0, 0, 600_000),
+        from.integer("http.leaveDelayMs", 1_000, 0, 600_000),
         new CommandHandlerVerticle.Settings(
             from.integer("handler.queueCapacity", 20_000, 2, NO_LIMIT),
             from.integer("handler.unitCommands", 500, 1, 10_000),
@@ -217,7 +218,7 @@ public record Config(
   /** Every setting is looked at, also where nobody is asked who it is. */
   private static allocation.access.Settings access(Settings from) {
     Open open = from.choice("access.open", Open.LOOPBACK, Open.class);
-    Optional<Path> keysFile = from.optional("access.keysFile").map(Path::of);
+    Optional<Path> keysFile = from.optional("access.keysFile").flatMap(name -> path(from, name));
     ApiKeys keys = ApiKeys.NONE;
     try {
       keys = from.optional("access.keys").map(ApiKeys::parse).orElse(ApiKeys.NONE);
@@ -237,6 +238,15 @@ public record Config(
           "access.open", "cannot be everywhere where keys or tokens are asked for", "everywhere");
     }
     return settings;
+  }
+
+  private static Optional<Path> path(Settings from, String name) {
+    try {
+      return Optional.of(Path.of(name));
+    } catch (InvalidPathException e) {
+      from.secretFault("access.keysFile", "must be the name of a file");
+      return Optional.empty();
+    }
   }
 
   private static Optional<TokenSettings> tokens(Settings from) {

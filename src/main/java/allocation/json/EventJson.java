@@ -89,7 +89,7 @@ public final class EventJson {
     }
     try {
       return new LoggedEvent(
-          number(json, "shard").intValue(),
+          quantity(json, "shard"),
           number(json, "position").longValue(),
           new Sku(text(json, "sku")),
           event(json, text(json, "type")),

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,12 +47,16 @@ public final class OutcomeJson {
   /** The same, inside other JSON. */
   public static Outcome read(JsonNode json) {
     String outcome = text(json, "outcome");
-    return switch (outcome) {
-      case "accepted" -> new Outcome.Accepted(answer(json));
-      case "repeated" -> new Outcome.Repeated(answer(json));
-      case "refused" -> new Outcome.Refused(refusal(json));
-      default -> throw new IllegalArgumentException("outcome is not known: " + outcome);
-    };
+    try {
+      return switch (outcome) {
+        case "accepted" -> new Outcome.Accepted(answer(json));
+        case "repeated" -> new Outcome.Repeated(answer(json));
+        case "refused" -> new Outcome.Refused(refusal(json));
+        default -> throw new IllegalArgumentException("outcome is not known: " + outcome);
+      };
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new IllegalArgumentException("an outcome has a wrong value: " + json, e);
+    }
   }
 
   private static void write(ObjectNode json, Answer answer) {

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NumericNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -32,7 +34,21 @@ public final class StrictJson {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
           .build();
-  private static final JsonMapper MAPPER = new JsonMapper(FACTORY);
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(FACTORY).nodeFactory(new FiniteNumbers()).build();
+
+  /** Makes no number out of 1e400: as infinity it would be written as a string again. */
+  private static final class FiniteNumbers extends JsonNodeFactory {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public NumericNode numberNode(double number) {
+      if (Double.isInfinite(number)) {
+        throw new NumberFormatException("infinite");
+      }
+      return super.numberNode(number);
+    }
+  }
 
   private StrictJson() {}
 
@@ -68,6 +84,8 @@ public final class StrictJson {
       throw new BadInput(place(parser), "is too long");
     } catch (JsonProcessingException e) {
       throw new BadInput(place(parser), fault(e));
+    } catch (NumberFormatException e) {
+      throw new BadInput(place(parser), "must not be so large a number");
     }
   }
 

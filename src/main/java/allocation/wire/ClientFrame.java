@@ -7,6 +7,7 @@ import allocation.json.StrictJson;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -133,7 +134,18 @@ public record ClientFrame(
   }
 
   private static Optional<String> optional(Fields in, String name) {
-    return in.has(name) ? in.text(name) : Optional.empty();
+    return in.has(name)
+        ? in.text(name).filter(text -> isUnicode(in, name, text))
+        : Optional.empty();
+  }
+
+  /** Half a surrogate pair could not be written into the answer. */
+  private static boolean isUnicode(Fields in, String name, String text) {
+    if (StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      return true;
+    }
+    in.violation(name, "must be well-formed Unicode (it has a lone surrogate)");
+    return false;
   }
 
   /** Other headers stay outside: of a client's words only the body gets in. */
@@ -143,15 +155,17 @@ public record ClientFrame(
     if (!headers.isObject() || !(key.isTextual() || key.isMissingNode())) {
       in.violation("headers", "must be a JSON object, with a string as key");
     }
-    return Optional.of(key).filter(JsonNode::isTextual).map(JsonNode::textValue);
+    return Optional.of(key)
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::textValue)
+        .filter(text -> isUnicode(in, "headers", text));
   }
 
   private static Optional<Body> body(Fields in, JsonNode json) {
-    if (json.isTextual()) {
-      return Optional.of(new Body(json.textValue(), true));
-    }
-    if (json.isObject()) {
-      return Optional.of(new Body(json.toString(), false));
+    if (json.isTextual() || json.isObject()) {
+      String text = json.isTextual() ? json.textValue() : json.toString();
+      return Optional.of(new Body(text, json.isTextual()))
+          .filter(body -> isUnicode(in, "body", body.json()));
     }
     in.violation("body", "must be a JSON object, or a string that holds one");
     return Optional.empty();

@@ -1,9 +1,11 @@
 package allocation.given;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,11 +19,14 @@ public final class FaultyNetwork implements AutoCloseable {
   private final NetClient client;
   private final Map<NetSocket, NetSocket> connections = new ConcurrentHashMap<>();
   private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicInteger swallows = new AtomicInteger();
+  private volatile String swallowed = "";
   private volatile State state = State.WHOLE;
 
   private enum State {
     WHOLE,
     SLOW,
+    SWALLOWING,
     REFUSING
   }
 
@@ -57,6 +62,17 @@ public final class FaultyNetwork implements AutoCloseable {
       from.pause();
       to.pause();
     });
+  }
+
+  /** Whatever has this word in it arrives; before its reply comes back the connection breaks. */
+  public void swallowRepliesTo(String word) {
+    swallowed = word;
+    state = State.SWALLOWING;
+  }
+
+  /** How many replies were swallowed. */
+  public int swallowed() {
+    return swallows.get();
   }
 
   /** Every connection breaks, and new ones do too. */
@@ -104,11 +120,21 @@ public final class FaultyNetwork implements AutoCloseable {
     from.handler(bytes -> {
       if (state == State.SLOW) {
         vertx.setTimer(DELAY_MS, late -> to.write(bytes));
+      } else if (state == State.SWALLOWING && has(bytes, swallowed)) {
+        to.handler(reply -> {
+          swallows.incrementAndGet();
+          from.close();
+        });
+        to.write(bytes);
       } else {
         to.write(bytes);
       }
     });
     from.resume();
+  }
+
+  private static boolean has(Buffer bytes, String word) {
+    return bytes.toString(StandardCharsets.ISO_8859_1).contains(word);
   }
 
   @Override

@@ -243,6 +243,11 @@ public final class InMemoryLedger implements Ledger {
     return state.load(wanted);
   }
 
+  /** All that is there now; another object once anything was written. */
+  public synchronized LedgerState state() {
+    return state;
+  }
+
   /** Every unit that got as far as its COMMIT, whatever became of it. */
   public synchronized List<Effects> units() {
     return List.copyOf(units);

@@ -1,6 +1,7 @@
 package allocation.http;
 
 import io.vertx.core.buffer.Buffer;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,11 +14,13 @@ import java.util.TreeMap;
 /** Says what a decent HTTP client would not. */
 final class RawClient implements AutoCloseable {
   private final Socket socket;
+  private final InputStream in;
 
   RawClient(int port) throws IOException {
     this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(10_000);
     socket.setTcpNoDelay(true);
+    this.in = new BufferedInputStream(socket.getInputStream());
   }
 
   /** A request's head, blank line included. */
@@ -45,17 +48,16 @@ final class RawClient implements AutoCloseable {
       headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
     }
     int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-    Buffer body = Buffer.buffer(socket.getInputStream().readNBytes(length));
+    Buffer body = Buffer.buffer(in.readNBytes(length));
     return new Response(Integer.parseInt(status.split(" ", -1)[1]), headers, body);
   }
 
   /** Whether the server closes its side before the time-out. */
   boolean isClosedByServer() throws IOException {
-    return socket.getInputStream().read() < 0;
+    return in.read() < 0;
   }
 
   private String line() throws IOException {
-    InputStream in = socket.getInputStream();
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int c = in.read(); c != '\n'; c = in.read()) {
       if (c < 0) {

@@ -23,6 +23,11 @@ final class Balancer {
     vertx.setPeriodic(CHECK_MS, tick -> nodes.forEach(node -> check(http, node)));
   }
 
+  /** Whether one of them says that it is ready. */
+  boolean isAnyReady() {
+    return !away.containsAll(nodes);
+  }
+
   SocketAddress next() {
     for (int i = 0; i < nodes.size(); i++) {
       SocketAddress node = nodes.get(Math.floorMod(turn.getAndIncrement(), nodes.size()));

@@ -62,6 +62,7 @@ class FaultsIT {
     installation = new Installation(NAME, database, NAME);
     network = new FaultyNetwork(vertx, database.port());
     Map<String, String> settings = new HashMap<>(installation.settings());
+    settings.put("HTTP_LEAVE_DELAY_MS", "1000");
     settings.put("POSTGRES_URI", new PostgresDatabase("127.0.0.1", network.port()).uri(NAME));
     service = NodeProcess.begin(NAME, settings);
     service.awaitReady();
@@ -96,6 +97,39 @@ class FaultsIT {
       }
       assertKept(shoppers);
     }
+  }
+
+  @Test
+  void the_service_is_told_to_stop() {
+    try (Shoppers shoppers = shoppers("stopped").onlyToReady()) {
+      for (int round = 0; round < ROUNDS; round++) {
+        awaitAnswers(shoppers, 100);
+
+        int exit = service.terminate();
+
+        assertThat(exit).as("128 and the number of SIGTERM").isEqualTo(143);
+        service.begin();
+        service.awaitReady();
+        recovers(shoppers);
+      }
+      assertAnswered(shoppers);
+      assertKept(shoppers);
+    }
+  }
+
+  @Test
+  void replies_to_commit_are_swallowed() {
+    int before = network.swallowed();
+    during(
+        "swallowed",
+        () -> network.swallowRepliesTo("COMMIT\0"),
+        shoppers -> {
+          int enough = network.swallowed() + 5;
+          Awaitility.await("commits without a reply")
+              .atMost(Duration.ofSeconds(60))
+              .until(() -> network.swallowed() >= enough);
+        });
+    assertThat(network.swallowed()).isGreaterThan(before);
   }
 
   @Test

@@ -78,6 +78,8 @@ final class Installation implements AutoCloseable {
   Map<String, String> settings() {
     return Map.of(
         "SHARDS", String.valueOf(SHARDS),
+        // Nobody has to see that it leaves.
+        "HTTP_LEAVE_DELAY_MS", "0",
         "POSTGRES_URI", databaseUri,
         "PULSAR_SERVICE_URL", Servers.pulsarServiceUrl(),
         "PULSAR_ADMIN_URL", Servers.pulsarAdminUrl(),

@@ -45,6 +45,7 @@ final class Shoppers implements AutoCloseable {
   private final List<Sku> skus;
   private final List<Promise<Void>> ended = new ArrayList<>();
   private volatile boolean enough;
+  private volatile boolean onlyToReady;
 
   /** Known to be allocated. */
   private final Set<OrderedSku> allocated = ConcurrentHashMap.newKeySet();
@@ -67,6 +68,12 @@ final class Shoppers implements AutoCloseable {
   Shoppers(List<SocketAddress> nodes, List<Sku> skus) {
     this.nodes = new Balancer(vertx, http, nodes);
     this.skus = skus;
+  }
+
+  /** They keep away while no node says that it is ready. */
+  Shoppers onlyToReady() {
+    onlyToReady = true;
+    return this;
   }
 
   /** Begins with so many at a time. */
@@ -174,6 +181,11 @@ final class Shoppers implements AutoCloseable {
     private Future<Void> send(Command command, String key, int tries) {
       if (tries == MOST_TRIES) {
         return Future.failedFuture("no answer to " + command);
+      }
+      if (onlyToReady && !nodes.isAnyReady()) {
+        return vertx
+            .timer(PAUSE_MS, TimeUnit.MILLISECONDS)
+            .compose(later -> send(command, key, tries + 1));
       }
       return once(command, key)
           .transform(answer -> {
