@@ -19,6 +19,7 @@ public final class Benchmark {
   private static final String FULL = "full";
   private static final String DECISION = "decision";
   private static final String NODES = "nodes";
+  private static final String OVERLOAD = "overload";
   private static final String RATES = "rates";
   private static final String LAG = "lag";
   private static final String GROWTH = "growth";
@@ -42,7 +43,7 @@ public final class Benchmark {
   /**
    * {@code full} for the long form, then the parts to measure ({@code rates}, {@code lag}, {@code
    * growth}; all of them unless said). {@code nodes} alone compares one node with two and three,
-   * {@code decision} the rules by themselves.
+   * {@code overload} asks for more than there is, {@code decision} the rules by themselves.
    */
   public static void main(String[] arguments) throws Exception {
     List<String> words = List.of(arguments);
@@ -60,10 +61,19 @@ public final class Benchmark {
       }
       return;
     }
+    if (words.equals(List.of(OVERLOAD))) {
+      Progress.say("starting servers");
+      try (Rig rig = new Rig(FOLDER.resolve("data"), jvm)) {
+        String findings = new Overload(rig).measure();
+        Files.writeString(FOLDER.resolve("overload.md"), findings);
+        System.out.println(findings);
+      }
+      return;
+    }
     List<String> parts = words.stream().filter(word -> !word.equals(FULL)).toList();
     if (!PARTS.containsAll(parts)) {
       throw new IllegalArgumentException(
-          "full, %s; or %s; or %s".formatted(PARTS, NODES, DECISION));
+          "full, %s; or %s; or %s; or %s".formatted(PARTS, NODES, OVERLOAD, DECISION));
     }
     Form form = words.contains(FULL) ? Form.FULL : Form.SHORT;
     Progress.say("starting servers");

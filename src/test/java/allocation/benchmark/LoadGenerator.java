@@ -37,8 +37,19 @@ final class LoadGenerator implements AutoCloseable {
   private final List<Connection> connections = new ArrayList<>();
   private long numbers;
 
-  /** What happened in one run. {@code seconds} is the time in which requests were sent. */
-  record Result(Histogram latencies, Map<Integer, Long> statuses, double seconds) {
+  /**
+   * What happened in one run; refusals are answers of 503. {@code seconds} is the time in which
+   * requests were sent.
+   */
+  record Result(
+      Histogram latencies, Histogram refusals, Map<Integer, Long> statuses, double seconds) {
+    /** Latencies of all answers but refusals. */
+    Histogram accepted() {
+      Histogram accepted = latencies.copy();
+      accepted.subtract(refusals);
+      return accepted;
+    }
+
     long answers() {
       return latencies.getTotalCount();
     }
@@ -120,6 +131,7 @@ final class LoadGenerator implements AutoCloseable {
     private final long durationNanos;
     private final long most;
     private final Histogram latencies = new Histogram(LONGEST_NANOS, 3);
+    private final Histogram refusals = new Histogram(LONGEST_NANOS, 3);
     private final Map<Integer, Long> statuses = new TreeMap<>();
     private final ArrayDeque<Connection> idle = new ArrayDeque<>(connections);
     private long begun;
@@ -151,7 +163,7 @@ final class LoadGenerator implements AutoCloseable {
             throw new IllegalStateException(open + " requests got no answer");
           }
         }
-        return new Result(latencies, statuses, seconds);
+        return new Result(latencies, refusals, statuses, seconds);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -191,7 +203,11 @@ final class LoadGenerator implements AutoCloseable {
       try {
         if (connection.receive()) {
           long now = System.nanoTime();
-          latencies.recordValue(Math.min(now - connection.from(), LONGEST_NANOS));
+          long latency = Math.min(now - connection.from(), LONGEST_NANOS);
+          latencies.recordValue(latency);
+          if (connection.status() == 503) {
+            refusals.recordValue(latency);
+          }
           statuses.merge(connection.status(), 1L, Long::sum);
           workload.answered(connection.number(), connection.status(), connection.body());
           open--;

@@ -35,7 +35,7 @@ class FaultsIT {
   private static final String NAME = "faults";
 
   /** Twenty in the long form: {@code ./mvnw -Plong verify}. */
-  private static final int ROUNDS = 2 * Integer.getInteger("rounds", 1);
+  private static final int ROUNDS = Integer.getInteger("rounds", 1);
 
   /** What the service promises once a fault is over. */
   private static final Duration RECOVERED = Duration.ofSeconds(10);

@@ -41,9 +41,18 @@ final class Installation implements AutoCloseable {
   private final PostgresDatabase server;
   private final String databaseName;
   private final String databaseUri;
-  private final String namespace;
+  private final Broker broker;
   private Connection database;
   private final List<Service> services = new ArrayList<>();
+
+  /** Where Pulsar is, and where in it. */
+  record Broker(String serviceUrl, String adminUrl, String namespace) {
+    /** The one that tests share, with a namespace of this installation's own. */
+    static Broker shared(String name) {
+      return new Broker(
+          Servers.pulsarServiceUrl(), Servers.pulsarAdminUrl(), Servers.newNamespace(name));
+    }
+  }
 
   Installation(String name) {
     this(
@@ -54,10 +63,15 @@ final class Installation implements AutoCloseable {
 
   /** On a server that the test may harm, with a database that is there. */
   Installation(String name, PostgresDatabase server, String databaseName) {
+    this(server, databaseName, Broker.shared(name));
+  }
+
+  /** With a Pulsar that the test may harm. */
+  Installation(PostgresDatabase server, String databaseName, Broker broker) {
     this.server = server;
     this.databaseName = databaseName;
     databaseUri = server.uri(databaseName);
-    namespace = Servers.newNamespace(name);
+    this.broker = broker;
     database = connect();
   }
 
@@ -81,9 +95,9 @@ final class Installation implements AutoCloseable {
         // Nobody has to see that it leaves.
         "HTTP_LEAVE_DELAY_MS", "0",
         "POSTGRES_URI", databaseUri,
-        "PULSAR_SERVICE_URL", Servers.pulsarServiceUrl(),
-        "PULSAR_ADMIN_URL", Servers.pulsarAdminUrl(),
-        "PULSAR_NAMESPACE", namespace);
+        "PULSAR_SERVICE_URL", broker.serviceUrl(),
+        "PULSAR_ADMIN_URL", broker.adminUrl(),
+        "PULSAR_NAMESPACE", broker.namespace());
   }
 
   /** Starts one more service here; {@code settings} as in the environment. */
@@ -104,7 +118,7 @@ final class Installation implements AutoCloseable {
   }
 
   Topic topic(String name) {
-    return new Topic(namespace, name);
+    return new Topic(broker.serviceUrl(), broker.namespace(), name);
   }
 
   /** Looks again and again until it is so. */

@@ -129,7 +129,7 @@ final class Shoppers implements AutoCloseable {
   @Override
   public void close() {
     enough = true;
-    http.close();
+    // And its client with it: one that is closed alone would be asked once more.
     vertx.close();
   }
 

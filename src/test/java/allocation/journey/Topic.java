@@ -1,6 +1,5 @@
 package allocation.journey;
 
-import allocation.embedded.Servers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,12 +15,14 @@ import org.apache.pulsar.client.api.Reader;
 
 /** A Pulsar topic, as any program outside meets it. */
 final class Topic {
+  private final String serviceUrl;
   private final String name;
 
   /** What is on the topic: its key, its bytes as text, and its place in the event log. */
   record Stored(String key, String data, Optional<String> shard, Optional<String> position) {}
 
-  Topic(String namespace, String name) {
+  Topic(String serviceUrl, String namespace, String name) {
+    this.serviceUrl = serviceUrl;
     this.name = "persistent://" + namespace + "/" + name;
   }
 
@@ -55,7 +56,7 @@ final class Topic {
     }
   }
 
-  private static PulsarClient client() throws PulsarClientException {
-    return PulsarClient.builder().serviceUrl(Servers.pulsarServiceUrl()).build();
+  private PulsarClient client() throws PulsarClientException {
+    return PulsarClient.builder().serviceUrl(serviceUrl).build();
   }
 }

@@ -1,0 +1,276 @@
+package allocation.benchmark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Timer;
+import java.util.TimerTask;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What becomes of the service when more is asked of it than it can do, and when clients are slow on
+ * purpose. Pulsar is stopped: what is measured is the service.
+ */
+final class Overload {
+  private static final Duration WARM_UP = Duration.ofSeconds(30);
+  private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("seconds", 60));
+  private static final Duration PEAK_TIME = Duration.ofSeconds(10);
+  private static final double TIMES_THE_PEAK = 2;
+
+  /** So many that a request that is due finds one free although others wait. */
+  private static final int CONNECTIONS = 6_000;
+
+  private static final int SLOW_CLIENTS = 1_000;
+  private static final long DRIP_MS = 1_000;
+
+  /** Of the requests of a rush, those that want the hot SKU. */
+  private static final int HOT_OF_TEN = 9;
+
+  private final Rig rig;
+  private final Answers answers = new Answers();
+  private final Workloads workloads = new Workloads(answers);
+  private final int port;
+
+  Overload(Rig rig) {
+    this.rig = rig;
+    this.port = rig.service().port();
+  }
+
+  /** The findings, as Markdown. */
+  String measure() throws IOException, InterruptedException, SQLException {
+    rig.stopPulsar();
+    Stock.make(port);
+    Progress.say("warming up");
+    LoadGenerator.closedLoop(port, Rates.CONNECTIONS, workloads.allocate(), WARM_UP);
+    LoadGenerator.closedLoop(port, Rates.CONNECTIONS, workloads.allocateHot(), PEAK_TIME);
+    String text = twice() + rush() + slowClients();
+    rig.service().followers().untilDone();
+    try (Connection database = rig.service().followers().connect()) {
+      return text + '\n' + answers.check(database) + '\n';
+    }
+  }
+
+  private String twice() {
+    Progress.say("twice the peak");
+    double before = peak();
+    long heapBefore = HeapUse.afterFullCollection(rig.service().handle());
+    CpuTime.Reading cpu = rig.cpu().read();
+    LoadGenerator.Result result = open(workloads.allocate(), before * TIMES_THE_PEAK);
+    String spent = rig.cpu().since(cpu).toString();
+    long heapAfter = HeapUse.afterFullCollection(rig.service().handle());
+    double after = peak();
+    double good = result.good() / (double) TIME.toSeconds();
+    return """
+    | at twice the peak for %d s | |
+    |---|---|
+    | peak before and after | %,.0f/s, %,.0f/s |
+    | offered | %,.0f/s |
+    | allocated | %,.0f/s, %.0f %% of the peak |
+    | refused with 503 | %,.0f/s |
+    | ms to a refusal, p50 / p99 / longest | %s |
+    | ms to another answer, p50 / p99 / longest | %s |
+    | heap after a full collection, before and after | %d MiB, %d MiB |
+    | CPU | %s |
+    | answers by status | %s |
+
+    """
+        .formatted(
+            TIME.toSeconds(),
+            before,
+            after,
+            before * TIMES_THE_PEAK,
+            good,
+            100 * good / ((before + after) / 2),
+            result.refusals().getTotalCount() / (double) TIME.toSeconds(),
+            millis(result.refusals()),
+            millis(result.accepted()),
+            heapBefore >> 20,
+            heapAfter >> 20,
+            spent,
+            result.statuses());
+  }
+
+  private double peak() {
+    double perSecond =
+        LoadGenerator.closedLoop(port, Rates.CONNECTIONS, workloads.allocate(), PEAK_TIME)
+            .perSecond();
+    rig.service().followers().untilDone();
+    return perSecond;
+  }
+
+  private LoadGenerator.Result open(Workload workload, double perSecond) {
+    try (LoadGenerator load = new LoadGenerator(port, CONNECTIONS)) {
+      return load.openLoop(workload, TIME, perSecond);
+    } finally {
+      rig.service().followers().untilDone();
+    }
+  }
+
+  /** Nine of ten want one SKU. */
+  private String rush() {
+    Progress.say("a rush at twice the peak");
+    Mixed mixed = new Mixed(workloads.allocateHot(), workloads.allocate());
+    open(mixed, peak() * TIMES_THE_PEAK);
+    return """
+    | a rush at twice the peak, %d of 10 on one SKU | asked | allocated |
+    |---|---|---|
+    | the SKU of the rush | %,d | %.0f %% |
+    | the other 1,000 | %,d | %.0f %% |
+
+    """
+        .formatted(
+            HOT_OF_TEN,
+            mixed.asked[0],
+            100.0 * mixed.good[0] / mixed.asked[0],
+            mixed.asked[1],
+            100.0 * mixed.good[1] / mixed.asked[1]);
+  }
+
+  /** Two workloads through one run, each with numbers of its own. */
+  private static final class Mixed implements Workload {
+    private final Workload[] parts;
+    private final long[] asked = new long[2];
+    private final long[] good = new long[2];
+    private final Map<Long, Long> numbers = new HashMap<>();
+
+    Mixed(Workload hot, Workload others) {
+      parts = new Workload[] {hot, others};
+    }
+
+    private static int part(long number) {
+      return number % 10 < HOT_OF_TEN ? 0 : 1;
+    }
+
+    @Override
+    public byte[] request(long number) {
+      numbers.put(number, asked[part(number)]);
+      return parts[part(number)].request(asked[part(number)]++);
+    }
+
+    @Override
+    public void answered(long number, int status, ByteBuffer body) {
+      if (status / 100 == 2) {
+        good[part(number)]++;
+      }
+      Long own = numbers.remove(number);
+      if (own != null) {
+        parts[part(number)].answered(own, status, body);
+      }
+    }
+  }
+
+  private String slowClients() throws IOException, InterruptedException {
+    double half = peak() / 2;
+    StringBuilder rows = new StringBuilder();
+    for (int round = 1; round <= 3; round++) {
+      Progress.say("slow clients, round " + round);
+      Histogram without = atHalfRate(half);
+      Histogram with;
+      try (SlowClients slow = new SlowClients(port)) {
+        slow.begin();
+        with = atHalfRate(half);
+      }
+      rows.append("| %d | %s | %s |\n".formatted(round, millis(without), millis(with)));
+    }
+    return """
+    | round, at half of the peak | ms alone, p50 / p99 / longest | ms beside 1,000 that drip a head and 1,000 that drip a body |
+    |---|---|---|
+    """
+        + rows;
+  }
+
+  private Histogram atHalfRate(double perSecond) {
+    try (LoadGenerator load = new LoadGenerator(port, Rates.CONNECTIONS)) {
+      return load.openLoop(workloads.allocate(), PEAK_TIME, perSecond).latencies();
+    }
+  }
+
+  private static String millis(Histogram nanos) {
+    return "%.1f / %.1f / %.1f"
+        .formatted(
+            nanos.getValueAtPercentile(50) / 1e6,
+            nanos.getValueAtPercentile(99) / 1e6,
+            nanos.getMaxValue() / 1e6);
+  }
+
+  /** A byte a second each; who is cut off comes again. */
+  private static final class SlowClients implements AutoCloseable {
+    private static final byte[] HEAD =
+        "GET /health/live HTTP/1.1\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] BODY =
+        String.join(
+                "\r\n",
+                "POST /v1/allocations HTTP/1.1",
+                "Host: localhost",
+                "Content-Type: application/json",
+                "Content-Length: 1000",
+                "",
+                "")
+            .getBytes(StandardCharsets.US_ASCII);
+
+    private final int port;
+    private final List<Socket> sockets = new ArrayList<>();
+    private final Timer clock = new Timer("drip", true);
+
+    SlowClients(int port) {
+      this.port = port;
+    }
+
+    void begin() throws IOException {
+      for (int i = 0; i < 2 * SLOW_CLIENTS; i++) {
+        sockets.add(connect(i));
+      }
+      TimerTask task =
+          new TimerTask() {
+            @Override
+            public void run() {
+              drip();
+            }
+          };
+      clock.scheduleAtFixedRate(task, 0, DRIP_MS);
+    }
+
+    private Socket connect(int number) throws IOException {
+      Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket.getOutputStream().write(number % 2 == 0 ? HEAD : BODY);
+      return socket;
+    }
+
+    private void drip() {
+      for (int i = 0; i < sockets.size(); i++) {
+        try {
+          sockets.get(i).getOutputStream().write('x');
+        } catch (IOException cutOff) {
+          comeAgain(i);
+        }
+      }
+    }
+
+    private void comeAgain(int number) {
+      try {
+        sockets.get(number).close();
+        sockets.set(number, connect(number));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      clock.cancel();
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+}
