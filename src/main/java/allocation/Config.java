@@ -211,7 +211,7 @@ public record Config(
         from.integer("http.idleTimeoutSeconds", 60, 1, 3_600),
         from.integer("http.retryAfterSeconds", 1, 1, 3_600),
         from.integer("http.connections", 5_000, 1, 1_000_000),
-        from.integer("http.requestsAtOnce", 1_000, 1, 1_000_000),
+        from.integer("http.requestsAtOnce", 500, 1, 1_000_000),
         TlsConfig.identity(from, "http"));
   }
 

@@ -324,8 +324,8 @@ class ConfigTest {
   }
 
   @Test
-  void a_node_leaves_without_delay_unless_it_is_set() {
-    assertThat(read("").leaveDelayMs()).isZero();
+  void a_node_leaves_a_second_after_it_has_said_so_unless_it_is_set() {
+    assertThat(read("").leaveDelayMs()).isEqualTo(1_000);
     assertThat(read("http: {leaveDelayMs: 3000}").leaveDelayMs()).isEqualTo(3_000);
   }
 

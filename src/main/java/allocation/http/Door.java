@@ -114,10 +114,14 @@ final class Door {
   }
 
   private void count(String reason) {
-    Counter.builder("allocation.http.refusals")
+    refusals(reason).increment();
+  }
+
+  /** How many were refused for this reason. */
+  Counter refusals(String reason) {
+    return Counter.builder("allocation.http.refusals")
         .description("Requests that were not let in")
         .tag("reason", reason)
-        .register(metrics)
-        .increment();
+        .register(metrics);
   }
 }

@@ -3,9 +3,11 @@ package allocation.http;
 import allocation.access.Caller;
 import allocation.json.Problem;
 import allocation.json.ProblemType;
+import io.micrometer.core.instrument.Counter;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -29,6 +31,7 @@ final class Front {
       HttpHeaders.createOptimized("X-Content-Type-Options");
   private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
   private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+  private static final String BUSINESS = "/v1/";
   private static final String SEE_DOCS = "See /docs for what there is";
 
   private final Door door;
@@ -36,6 +39,7 @@ final class Front {
   private final RequestMetrics metrics;
   private final CorrelationIds ids;
   private final Turnstile turnstile;
+  private final Counter turnedAway;
   private final Readiness readiness;
   private final String retryAfterSeconds;
 
@@ -52,8 +56,16 @@ final class Front {
     this.metrics = metrics;
     this.ids = ids;
     this.turnstile = turnstile;
+    this.turnedAway = door.refusals("too-busy");
     this.readiness = readiness;
     this.retryAfterSeconds = String.valueOf(retryAfterSeconds);
+  }
+
+  /** Whether a request may wait for something. */
+  private enum Place {
+    NOT_NEEDED,
+    TAKEN,
+    REFUSED
   }
 
   /** A request on its way, and what is known of it so far. */
@@ -62,7 +74,7 @@ final class Front {
       Routes.Match match,
       String correlationId,
       long begunNanos,
-      boolean placed) {
+      Place place) {
 
     Optional<Route> route() {
       return switch (match) {
@@ -73,11 +85,20 @@ final class Front {
     }
   }
 
+  /** What is certain to want a place is told that there is none before its route is looked for. */
+  Handler<HttpServerRequest> before(Handler<HttpServerRequest> router) {
+    return request -> {
+      if (turnstile.isFull() && String.valueOf(request.path()).startsWith(BUSINESS)) {
+        turnAway(visit(request, new Routes.Match.Nowhere(), Place.REFUSED));
+      } else {
+        router.handle(request);
+      }
+    };
+  }
+
   void handle(HttpServerRequest request, Routes.Match match) {
-    boolean wantsPlace = match instanceof Routes.Match.Found found && found.route().takesAPlace();
-    boolean placed = wantsPlace && turnstile.enter();
-    Visit visit = visit(request, match, placed);
-    if (wantsPlace && !placed) {
+    Visit visit = visit(request, match, place(match));
+    if (visit.place() == Place.REFUSED) {
       turnAway(visit);
       return;
     }
@@ -97,10 +118,19 @@ final class Front {
     }
   }
 
+  private Place place(Routes.Match match) {
+    if (!(match instanceof Routes.Match.Found found && found.route().takesAPlace())) {
+      return Place.NOT_NEEDED;
+    }
+    return turnstile.enter() ? Place.TAKEN : Place.REFUSED;
+  }
+
   /**
-   * Before anything is looked at: saying no has to be cheap. A small body leaves the connection.
+   * Before its caller is known: to say no has to be cheap. What has a small body keeps its
+   * connection.
    */
   private void turnAway(Visit visit) {
+    turnedAway.increment();
     bodies
         .read(visit.request())
         .onSuccess(body -> write(visit, problem(visit, Turnstile.full())))
@@ -130,7 +160,7 @@ final class Front {
 
   /** What the decoder could not read; Vert.x closes the connection after the answer. */
   void handleInvalid(HttpServerRequest request) {
-    Visit visit = visit(request, new Routes.Match.Nowhere(), false);
+    Visit visit = visit(request, new Routes.Match.Nowhere(), Place.NOT_NEEDED);
     Problem problem =
         switch (request.decoderResult().cause()) {
           case TooLongHttpLineException tooLong ->
@@ -145,7 +175,7 @@ final class Front {
 
   /** What the router did not look a route up for: no {@code Host}, or no path. */
   void handleUnroutable(RoutingContext context) {
-    Visit visit = visit(context.request(), new Routes.Match.Nowhere(), false);
+    Visit visit = visit(context.request(), new Routes.Match.Nowhere(), Place.NOT_NEEDED);
     Problem problem =
         switch (context.statusCode()) {
           case 400 ->
@@ -164,9 +194,9 @@ final class Front {
         : failure;
   }
 
-  private Visit visit(HttpServerRequest request, Routes.Match match, boolean placed) {
+  private Visit visit(HttpServerRequest request, Routes.Match match, Place place) {
     String id = ids.of(request.headers().getAll(CorrelationIds.HEADER));
-    return new Visit(request, match, id, System.nanoTime(), placed);
+    return new Visit(request, match, id, System.nanoTime(), place);
   }
 
   private static Future<Reply> answer(Visit visit, Caller caller, Buffer body) {
@@ -243,13 +273,14 @@ final class Front {
   }
 
   private void tell(Visit visit, int status) {
-    if (visit.placed()) {
+    if (visit.place() == Place.TAKEN) {
       turnstile.leave();
     }
     long nanos = System.nanoTime() - visit.begunNanos();
     Optional<String> template = visit.route().map(Route::template);
     metrics.record(template, visit.request().method(), status, nanos);
-    if (status >= 500) {
+    // A line for each that is turned away would cost more than the refusal: they are counted.
+    if (status >= 500 && visit.place() != Place.REFUSED) {
       LOG.warn(
           "request failed method={} route={} status={} micros={} correlationId={}",
           visit.request().method(),

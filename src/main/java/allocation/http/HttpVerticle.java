@@ -82,7 +82,7 @@ public final class HttpVerticle extends VerticleBase {
         .orElseGet(() -> Future.succeededFuture(vertx.createHttpServer(options())))
         .compose(made -> {
           server = made;
-          return made.requestHandler(Routes.router(vertx, routes(turnstile), front))
+          return made.requestHandler(front.before(Routes.router(vertx, routes(turnstile), front)))
               .connectionHandler(connections::welcome)
               .invalidRequestHandler(front::handleInvalid)
               .exceptionHandler(cause -> LOG.debug("connection failed", cause))

@@ -24,9 +24,13 @@ final class Turnstile {
     this.limitOfSku = Math.max(1, limit / 2);
   }
 
+  boolean isFull() {
+    return inside >= limit;
+  }
+
   /** False when it is full; else {@link #leave} has to follow. */
   boolean enter() {
-    if (inside >= limit) {
+    if (isFull()) {
       return false;
     }
     inside++;

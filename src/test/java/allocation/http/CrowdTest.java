@@ -82,6 +82,8 @@ class CrowdTest {
     assertThat(refused.status()).isEqualTo(503);
     assertThat(refused.problem()).isEqualTo("busy");
     assertThat(refused.header("Retry-After")).contains("7");
+    assertThat(service.metrics.get("allocation.http.refusals").tag("reason", "too-busy").counter())
+        .satisfies(counted -> assertThat(counted.count()).isPositive());
     assertThat(late.send(RawClient.head("GET", "/v1/products/RUG")).receive().status())
         .as("a question")
         .isEqualTo(503);
