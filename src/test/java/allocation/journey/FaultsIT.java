@@ -2,6 +2,7 @@ package allocation.journey;
 
 import static allocation.domain.Arrival.inStock;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import allocation.domain.BatchRef;
 import allocation.domain.Command;
@@ -10,6 +11,7 @@ import allocation.embedded.Ports;
 import allocation.embedded.PostgresDatabase;
 import allocation.embedded.PostgresServer;
 import allocation.given.FaultyNetwork;
+import allocation.given.SmallDisk;
 import allocation.given.Waiting;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -40,6 +42,8 @@ class FaultsIT {
   /** What the service promises once a fault is over. */
   private static final Duration RECOVERED = Duration.ofSeconds(10);
 
+  private static final int DISK_MEGABYTES = 400;
+
   /** With what the pools, the locks of the followers and the migrations may have. */
   private static final int MOST_SESSIONS = 30;
 
@@ -47,9 +51,9 @@ class FaultsIT {
       IntStream.range(0, 8).mapToObj(i -> new Sku("SKU-" + i)).toList();
 
   private final Vertx vertx = Vertx.vertx();
-  private final PostgresServer postgres =
-      new PostgresServer(
-          Path.of("target", "faults-" + ProcessHandle.current().pid()), Ports.free());
+  private final SmallDisk disk =
+      new SmallDisk(Path.of("target", "faults-" + ProcessHandle.current().pid()), DISK_MEGABYTES);
+  private final PostgresServer postgres = new PostgresServer(disk.folder(), Ports.free());
   private Installation installation;
   private FaultyNetwork network;
   private NodeProcess service;
@@ -79,6 +83,7 @@ class FaultsIT {
     installation.close();
     network.close();
     postgres.stop();
+    disk.close();
     Waiting.result(vertx.close());
   }
 
@@ -160,6 +165,30 @@ class FaultsIT {
 
         assertThat(endSessions()).as("sessions that were ended").isPositive();
 
+        recovers(shoppers);
+      }
+      assertAnswered(shoppers);
+      assertKept(shoppers);
+    }
+  }
+
+  @Test
+  void the_disk_of_postgresql_is_full() {
+    assumeTrue(disk.canBeFilled(), "skipped: a small disk cannot be mounted here");
+    try (Shoppers shoppers = shoppers("full")) {
+      for (int round = 0; round < ROUNDS; round++) {
+        awaitAnswers(shoppers, 100);
+        int refused = shoppers.retryable();
+
+        disk.fill();
+
+        Awaitility.await("shoppers are told to come again")
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> shoppers.retryable() >= refused + SHOPPERS);
+        disk.empty();
+        // Where its log finds no room it gives up, and somebody has to start it again.
+        postgres.start();
+        installation.reconnect();
         recovers(shoppers);
       }
       assertAnswered(shoppers);
