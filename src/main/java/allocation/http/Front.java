@@ -74,7 +74,12 @@ final class Front {
       Routes.Match match,
       String correlationId,
       long begunNanos,
-      Place place) {
+      Place place,
+      Caller caller) {
+
+    Visit by(Caller known) {
+      return new Visit(request, match, correlationId, begunNanos, place, known);
+    }
 
     Optional<Route> route() {
       return switch (match) {
@@ -139,7 +144,7 @@ final class Front {
 
   private void enter(Visit visit, Future<Caller> admitted) {
     if (admitted.succeeded()) {
-      serve(visit, admitted.result());
+      serve(visit.by(admitted.result()));
     } else if (BodyReader.isAwaited(visit.request())) {
       writeLast(visit, problem(visit, admitted.cause()));
     } else {
@@ -147,12 +152,12 @@ final class Front {
     }
   }
 
-  private void serve(Visit visit, Caller caller) {
+  private void serve(Visit visit) {
     bodies
         .read(visit.request())
         .onSuccess(body ->
             Future.succeededFuture(body)
-                .compose(whole -> answer(visit, caller, whole))
+                .compose(whole -> answer(visit, whole))
                 .onSuccess(reply -> write(visit, reply))
                 .onFailure(cause -> write(visit, problem(visit, cause))))
         .onFailure(cause -> writeLast(visit, problem(visit, cause)));
@@ -196,14 +201,15 @@ final class Front {
 
   private Visit visit(HttpServerRequest request, Routes.Match match, Place place) {
     String id = ids.of(request.headers().getAll(CorrelationIds.HEADER));
-    return new Visit(request, match, id, System.nanoTime(), place);
+    return new Visit(request, match, id, System.nanoTime(), place, Caller.NOBODY);
   }
 
-  private static Future<Reply> answer(Visit visit, Caller caller, Buffer body) {
+  private static Future<Reply> answer(Visit visit, Buffer body) {
     return switch (visit.match()) {
       case Routes.Match.Found found -> {
         Exchange exchange =
-            new Exchange(visit.request(), found.route(), body, visit.correlationId(), caller);
+            new Exchange(
+                visit.request(), found.route(), body, visit.correlationId(), visit.caller());
         if (found.route().body() == Route.Body.JSON) {
           MediaTypes.requireJson(exchange);
         }
@@ -282,19 +288,21 @@ final class Front {
     // A line for each that is turned away would cost more than the refusal: they are counted.
     if (status >= 500 && visit.place() != Place.REFUSED) {
       LOG.warn(
-          "request failed method={} route={} status={} micros={} correlationId={}",
+          "request failed method={} route={} status={} micros={} caller={} correlationId={}",
           visit.request().method(),
           template.orElse("none"),
           status,
           nanos / 1_000,
+          visit.caller().id(),
           visit.correlationId());
     } else if (LOG.isDebugEnabled()) {
       LOG.debug(
-          "request answered method={} route={} status={} micros={} correlationId={}",
+          "request answered method={} route={} status={} micros={} caller={} correlationId={}",
           visit.request().method(),
           template.orElse("none"),
           status,
           nanos / 1_000,
+          visit.caller().id(),
           visit.correlationId());
     }
   }

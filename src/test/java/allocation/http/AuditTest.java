@@ -57,6 +57,24 @@ class AuditTest {
   }
 
   @Test
+  void the_log_of_requests_names_the_caller_too() {
+    Logger requests = (Logger) LoggerFactory.getLogger(Front.class);
+    requests.setLevel(Level.DEBUG);
+    requests.addAppender(log);
+    try {
+      send("POST", "/v1/allocations", "{}");
+      service.get("/v1/products?limit=0");
+    } finally {
+      requests.detachAppender(log);
+      requests.setLevel(null);
+    }
+
+    assertThat(said())
+        .anySatisfy(line -> assertThat(line).contains("status=400").contains("caller=key:all "))
+        .anySatisfy(line -> assertThat(line).contains("status=401").contains("caller=nobody "));
+  }
+
+  @Test
   void a_refusal_and_a_failure_say_what_they_are() {
     service.decides(refused(new Refusal.NoStock(3, 5)));
     send("POST", "/allocate", "{\"orderid\":\"o1\",\"sku\":\"LAMP\",\"qty\":2}");
