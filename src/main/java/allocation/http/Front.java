@@ -61,24 +61,16 @@ final class Front {
     this.retryAfterSeconds = String.valueOf(retryAfterSeconds);
   }
 
-  /** Whether a request may wait for something. */
-  private enum Place {
-    NOT_NEEDED,
-    TAKEN,
-    REFUSED
-  }
-
   /** A request on its way, and what is known of it so far. */
   private record Visit(
       HttpServerRequest request,
       Routes.Match match,
       String correlationId,
       long begunNanos,
-      Place place,
       Caller caller) {
 
     Visit by(Caller known) {
-      return new Visit(request, match, correlationId, begunNanos, place, known);
+      return new Visit(request, match, correlationId, begunNanos, known);
     }
 
     Optional<Route> route() {
@@ -94,7 +86,7 @@ final class Front {
   Handler<HttpServerRequest> before(Handler<HttpServerRequest> router) {
     return request -> {
       if (turnstile.isFull() && String.valueOf(request.path()).startsWith(BUSINESS)) {
-        turnAway(visit(request, new Routes.Match.Nowhere(), Place.REFUSED));
+        turnAway(visit(request, new Routes.Match.Nowhere()));
       } else {
         router.handle(request);
       }
@@ -102,11 +94,7 @@ final class Front {
   }
 
   void handle(HttpServerRequest request, Routes.Match match) {
-    Visit visit = visit(request, match, place(match));
-    if (visit.place() == Place.REFUSED) {
-      turnAway(visit);
-      return;
-    }
+    Visit visit = visit(request, match);
     Future<Caller> admitted =
         match instanceof Routes.Match.Found found
             ? door.admit(request, found.route(), visit.correlationId())
@@ -123,23 +111,15 @@ final class Front {
     }
   }
 
-  private Place place(Routes.Match match) {
-    if (!(match instanceof Routes.Match.Found found && found.route().takesAPlace())) {
-      return Place.NOT_NEEDED;
-    }
-    return turnstile.enter() ? Place.TAKEN : Place.REFUSED;
-  }
-
   /**
    * Before its caller is known: to say no has to be cheap. What has a small body keeps its
    * connection.
    */
   private void turnAway(Visit visit) {
-    turnedAway.increment();
     bodies
         .read(visit.request())
-        .onSuccess(body -> write(visit, problem(visit, Turnstile.full())))
-        .onFailure(cause -> writeLast(visit, problem(visit, Turnstile.full())));
+        .onSuccess(body -> writeFull(visit))
+        .onFailure(cause -> writeLast(visit, problem(visit, cause)));
   }
 
   private void enter(Visit visit, Future<Caller> admitted) {
@@ -155,17 +135,30 @@ final class Front {
   private void serve(Visit visit) {
     bodies
         .read(visit.request())
-        .onSuccess(body ->
-            Future.succeededFuture(body)
-                .compose(whole -> answer(visit, whole))
-                .onSuccess(reply -> write(visit, reply))
-                .onFailure(cause -> write(visit, problem(visit, cause))))
+        .onSuccess(body -> place(visit, body))
         .onFailure(cause -> writeLast(visit, problem(visit, cause)));
+  }
+
+  /** Only what is whole takes a place: who drips a body must not keep the others out. */
+  private void place(Visit visit, Buffer body) {
+    boolean takesAPlace =
+        visit.match() instanceof Routes.Match.Found found && found.route().takesAPlace();
+    if (takesAPlace && !turnstile.enter()) {
+      writeFull(visit);
+      return;
+    }
+    Future<Reply> answer = Future.succeededFuture(body).compose(whole -> answer(visit, whole));
+    if (takesAPlace) {
+      answer.onComplete(done -> turnstile.leave());
+    }
+    answer
+        .onSuccess(reply -> write(visit, reply))
+        .onFailure(cause -> write(visit, problem(visit, cause)));
   }
 
   /** What the decoder could not read; Vert.x closes the connection after the answer. */
   void handleInvalid(HttpServerRequest request) {
-    Visit visit = visit(request, new Routes.Match.Nowhere(), Place.NOT_NEEDED);
+    Visit visit = visit(request, new Routes.Match.Nowhere());
     Problem problem =
         switch (request.decoderResult().cause()) {
           case TooLongHttpLineException tooLong ->
@@ -180,7 +173,7 @@ final class Front {
 
   /** What the router did not look a route up for: no {@code Host}, or no path. */
   void handleUnroutable(RoutingContext context) {
-    Visit visit = visit(context.request(), new Routes.Match.Nowhere(), Place.NOT_NEEDED);
+    Visit visit = visit(context.request(), new Routes.Match.Nowhere());
     Problem problem =
         switch (context.statusCode()) {
           case 400 ->
@@ -199,9 +192,9 @@ final class Front {
         : failure;
   }
 
-  private Visit visit(HttpServerRequest request, Routes.Match match, Place place) {
+  private Visit visit(HttpServerRequest request, Routes.Match match) {
     String id = ids.of(request.headers().getAll(CorrelationIds.HEADER));
-    return new Visit(request, match, id, System.nanoTime(), place, Caller.NOBODY);
+    return new Visit(request, match, id, System.nanoTime(), Caller.NOBODY);
   }
 
   private static Future<Reply> answer(Visit visit, Buffer body) {
@@ -253,7 +246,20 @@ final class Front {
     bodies.closeAfterAnswer(visit.request());
   }
 
+  /** A line of log for each that is turned away would cost more than the refusal: it is counted. */
+  private void writeFull(Visit visit) {
+    turnedAway.increment();
+    Reply reply = problem(visit, Turnstile.full());
+    send(visit, reply);
+    tell(visit, reply.status(), false);
+  }
+
   private void write(Visit visit, Reply reply) {
+    send(visit, reply);
+    tell(visit, reply.status(), reply.status() >= 500);
+  }
+
+  private void send(Visit visit, Reply reply) {
     HttpServerResponse response = visit.request().response();
     if (!response.closed()) {
       response.setStatusCode(reply.status());
@@ -275,18 +281,13 @@ final class Front {
         bodies.closeAfterAnswer(visit.request());
       }
     }
-    tell(visit, reply.status());
   }
 
-  private void tell(Visit visit, int status) {
-    if (visit.place() == Place.TAKEN) {
-      turnstile.leave();
-    }
+  private void tell(Visit visit, int status, boolean isToBeSeen) {
     long nanos = System.nanoTime() - visit.begunNanos();
     Optional<String> template = visit.route().map(Route::template);
     metrics.record(template, visit.request().method(), status, nanos);
-    // A line for each that is turned away would cost more than the refusal: they are counted.
-    if (status >= 500 && visit.place() != Place.REFUSED) {
+    if (isToBeSeen) {
       LOG.warn(
           "request failed method={} route={} status={} micros={} caller={} correlationId={}",
           visit.request().method(),

@@ -191,7 +191,11 @@ final class Overload {
 
   private Histogram atHalfRate(double perSecond) {
     try (LoadGenerator load = new LoadGenerator(port, Rates.CONNECTIONS)) {
-      return load.openLoop(workloads.allocate(), PEAK_TIME, perSecond).latencies();
+      LoadGenerator.Result result = load.openLoop(workloads.allocate(), PEAK_TIME, perSecond);
+      if (result.good() != result.answers()) {
+        throw new IllegalStateException("not all were allocated: " + result.statuses());
+      }
+      return result.latencies();
     }
   }
 

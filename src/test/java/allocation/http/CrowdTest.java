@@ -145,6 +145,18 @@ class CrowdTest {
   }
 
   @Test
+  void who_drips_a_body_takes_no_place() throws IOException {
+    service.decides(accepted(LINE));
+    for (int i = 0; i < 2 * PLACES; i++) {
+      String whole = allocate("SLOW");
+      connect().send(whole.substring(0, whole.length() - 5));
+    }
+    until("they are there", () -> open() == 2 * PLACES);
+
+    assertThat(connect().send(allocate("LAMP")).receive().status()).isEqualTo(201);
+  }
+
+  @Test
   void who_drips_a_head_is_cut_off_and_nobody_else_is() throws IOException {
     RawClient slow = connect();
     RawClient asking = connect();
