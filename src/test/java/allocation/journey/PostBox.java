@@ -12,11 +12,21 @@ import java.util.Map;
 
 /** The buyer's mail server. */
 final class PostBox implements AutoCloseable {
-  private final GreenMail server =
-      new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+  private final GreenMail server;
 
   PostBox() {
+    this(0);
+  }
+
+  PostBox(int port) {
+    server = new GreenMail(new ServerSetup(port, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
     server.start();
+  }
+
+  /** Knows somebody who may send. */
+  PostBox knows(String user, String password) {
+    server.setUser("stock@made.com", user, password);
+    return this;
   }
 
   /** What a service needs to send here. */

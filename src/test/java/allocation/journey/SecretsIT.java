@@ -37,6 +37,7 @@ class SecretsIT {
   private final NewKey key =
       NewKey.make("shop", "read,allocate,manage-stock,operate", new SecureRandom());
   private final Issuer issuer = new Issuer("k1");
+  private final int mail = Ports.free();
   private final String token = issuer.token("read allocate manage-stock operate");
   @TempDir private Path folder;
 
@@ -53,6 +54,10 @@ class SecretsIT {
       installation.eventually(
           "the mail server is away",
           () -> assertThat(log.text()).contains("follower=buyer-notices"));
+      try (PostBox buyer = new PostBox(mail).knows("shop", CANARY + "-mail")) {
+        installation.eventually(
+            "the mail server lets it in", () -> assertThat(buyer.lines()).isNotEmpty());
+      }
       Map<String, String> all = new HashMap<>(installation.settings());
       all.putAll(settings);
       said.append(Config.from(all));
@@ -84,7 +89,7 @@ class SecretsIT {
         "PULSAR_TOKEN_FILE",
         Files.writeString(folder.resolve("token"), CANARY + "-pulsar\n").toString());
     settings.put("MAIL_HOST", "127.0.0.1");
-    settings.put("MAIL_PORT", String.valueOf(Ports.free()));
+    settings.put("MAIL_PORT", String.valueOf(mail));
     settings.put("MAIL_USER", "shop");
     settings.put("MAIL_PASSWORD", CANARY + "-mail");
     settings.put("BRIDGE_PORT", String.valueOf(bridge));
