@@ -74,13 +74,13 @@ class ClusterIT {
   }
 
   private void restart(NodeProcess node, Shoppers shoppers) {
-    awaitAnswers(shoppers, 200);
+    shoppers.awaitAnswers(200);
     assertThat(Cluster.shards(node)).as("shards that have to be handed over").isPositive();
 
     assertThat(node.terminate()).as("exit code after SIGTERM").isEqualTo(143);
 
     Cluster.awaitSpread(cluster.without(node));
-    awaitAnswers(shoppers, 200);
+    shoppers.awaitAnswers(200);
     node.begin();
     node.awaitReady();
     Cluster.awaitSpread(cluster.nodes());
@@ -98,14 +98,14 @@ class ClusterIT {
   }
 
   private void kill(NodeProcess victim, String order, Shoppers shoppers) {
-    awaitAnswers(shoppers, 200);
+    shoppers.awaitAnswers(200);
     assertThat(Cluster.shards(victim)).as("shards that have to be taken over").isPositive();
 
     victim.kill();
 
     long killed = System.nanoTime();
     everyShardIsServed(cluster.without(victim), order, killed);
-    awaitAnswers(shoppers, 200);
+    shoppers.awaitAnswers(200);
     victim.begin();
     victim.awaitReady();
     Cluster.awaitSpread(cluster.nodes());
@@ -123,7 +123,7 @@ class ClusterIT {
   }
 
   private void freeze(NodeProcess frozen, Shoppers shoppers) {
-    awaitAnswers(shoppers, 200);
+    shoppers.awaitAnswers(200);
     assertThat(Cluster.shards(frozen)).isPositive();
     double before = late(frozen);
 
@@ -131,13 +131,13 @@ class ClusterIT {
 
     Cluster.awaitSpread(cluster.without(frozen));
     // By now others have moved its shards; it still believes that it has them.
-    awaitAnswers(shoppers, 500);
+    shoppers.awaitAnswers(500);
     frozen.signal("CONT");
     Awaitility.await("the frozen node finds out that it is late")
         .atMost(Duration.ofSeconds(30))
         .until(() -> late(frozen) > before);
     Cluster.awaitSpread(cluster.nodes());
-    awaitAnswers(shoppers, 200);
+    shoppers.awaitAnswers(200);
   }
 
   /** How often the database has refused what a node had decided. */
@@ -152,13 +152,6 @@ class ClusterIT {
 
   private Client anyClient() {
     return cluster.nodes().getFirst().client();
-  }
-
-  private static void awaitAnswers(Shoppers shoppers, int more) {
-    int enough = shoppers.answered() + more;
-    Awaitility.await(more + " more answers")
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> shoppers.answered() >= enough);
   }
 
   private static void everyShardIsServed(List<NodeProcess> nodes, String order, long since) {

@@ -10,11 +10,9 @@ import allocation.domain.Command;
 import allocation.domain.Sku;
 import allocation.embedded.Servers;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,7 +21,6 @@ import org.junit.jupiter.api.Test;
  */
 class ClusterLinkIT {
   private static final int SHOPPERS = 6;
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static final List<Sku> SKUS =
       IntStream.range(0, 16).mapToObj(i -> new Sku("SKU-" + i)).toList();
@@ -53,17 +50,17 @@ class ClusterLinkIT {
         }
 
         try (Shoppers shoppers = new Shoppers(cluster.addresses(), SKUS).shop("cut", SHOPPERS)) {
-          awaitAnswers(shoppers, 200);
+          shoppers.awaitAnswers(200);
           network.cut();
           Cluster.awaitSpread(List.of(one, other));
           Cluster.awaitSpread(List.of(inside));
-          awaitAnswers(shoppers, 500);
+          shoppers.awaitAnswers(500);
           assertThat(lost(cluster)).as("writes that the database refused").isPositive();
 
           network.heal();
 
           Cluster.awaitSpread(cluster.nodes());
-          awaitAnswers(shoppers, 200);
+          shoppers.awaitAnswers(200);
           shoppers.stop();
           assertThat(shoppers.wrong()).isEmpty();
           Books books = Agreement.check(installation, inside.client());
@@ -79,13 +76,6 @@ class ClusterLinkIT {
             node.client().metric("allocation_memories_stale_total")
                 + node.client().metric("allocation_races_lost_total"))
         .sum();
-  }
-
-  private static void awaitAnswers(Shoppers shoppers, int more) {
-    int enough = shoppers.answered() + more;
-    Awaitility.await(more + " more answers")
-        .atMost(PATIENCE)
-        .until(() -> shoppers.answered() >= enough);
   }
 
   private static List<Integer> ports(Installation installation) {

@@ -91,7 +91,7 @@ class FaultsIT {
   void the_service_is_killed() {
     try (Shoppers shoppers = shoppers("killed")) {
       for (int round = 0; round < ROUNDS; round++) {
-        awaitAnswers(shoppers, 100);
+        shoppers.awaitAnswers(100);
 
         service.kill();
 
@@ -108,7 +108,7 @@ class FaultsIT {
   void the_service_is_told_to_stop() {
     try (Shoppers shoppers = shoppers("stopped").onlyToReady()) {
       for (int round = 0; round < ROUNDS; round++) {
-        awaitAnswers(shoppers, 100);
+        shoppers.awaitAnswers(100);
 
         int exit = service.terminate();
 
@@ -141,7 +141,7 @@ class FaultsIT {
   void postgresql_is_killed() {
     try (Shoppers shoppers = shoppers("crash")) {
       for (int round = 0; round < ROUNDS; round++) {
-        awaitAnswers(shoppers, 100);
+        shoppers.awaitAnswers(100);
         int refused = shoppers.retryable();
 
         postgres.kill();
@@ -161,7 +161,7 @@ class FaultsIT {
   void sessions_are_ended_all_the_time() {
     try (Shoppers shoppers = shoppers("ended")) {
       for (int round = 0; round < ROUNDS; round++) {
-        awaitAnswers(shoppers, 100);
+        shoppers.awaitAnswers(100);
 
         assertThat(endSessions()).as("sessions that were ended").isPositive();
 
@@ -177,7 +177,7 @@ class FaultsIT {
     assumeTrue(disk.canBeFilled(), "skipped: a small disk cannot be mounted here");
     try (Shoppers shoppers = shoppers("full")) {
       for (int round = 0; round < ROUNDS; round++) {
-        awaitAnswers(shoppers, 100);
+        shoppers.awaitAnswers(100);
         int refused = shoppers.retryable();
 
         disk.fill();
@@ -206,7 +206,7 @@ class FaultsIT {
 
   @Test
   void the_network_to_postgresql_is_slow() {
-    during("slow", network::delay, shoppers -> awaitAnswers(shoppers, 50));
+    during("slow", network::delay, shoppers -> shoppers.awaitAnswers(50));
   }
 
   @Test
@@ -218,7 +218,7 @@ class FaultsIT {
           network.freeze();
         },
         // New connections are fine: it finds out by itself, and goes on by others.
-        shoppers -> awaitAnswers(shoppers, 50));
+        shoppers -> shoppers.awaitAnswers(50));
   }
 
   @Test
@@ -243,7 +243,7 @@ class FaultsIT {
           assertThat(network.connections()).isPositive();
           network.reset();
         },
-        shoppers -> awaitAnswers(shoppers, 50));
+        shoppers -> shoppers.awaitAnswers(50));
   }
 
   private interface While {
@@ -253,7 +253,7 @@ class FaultsIT {
   private void during(String name, Runnable fault, While lasting) {
     try (Shoppers shoppers = shoppers(name)) {
       for (int round = 0; round < ROUNDS; round++) {
-        awaitAnswers(shoppers, 100);
+        shoppers.awaitAnswers(100);
 
         fault.run();
 
@@ -268,13 +268,6 @@ class FaultsIT {
 
   private Shoppers shoppers(String name) {
     return new Shoppers(List.of(service.address()), SKUS).shop(name, SHOPPERS);
-  }
-
-  private static void awaitAnswers(Shoppers shoppers, int more) {
-    int enough = shoppers.answered() + more;
-    Awaitility.await(more + " more answers")
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> shoppers.answered() >= enough);
   }
 
   /** By itself, and soon. */

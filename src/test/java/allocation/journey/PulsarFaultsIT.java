@@ -101,11 +101,11 @@ class PulsarFaultsIT {
   void pulsar_is_killed_stays_away_and_comes_back() {
     try (Shoppers shoppers = shoppers("killed")) {
       for (int round = 0; round < ROUNDS; round++) {
-        awaitAnswers(shoppers, 100);
+        shoppers.awaitAnswers(100);
 
         pulsar.kill();
 
-        awaitAnswers(shoppers, AWAY_ANSWERS);
+        shoppers.awaitAnswers(AWAY_ANSWERS);
         assertThat(service.client().metric("allocation_follower_lag"))
             .as("events that wait to be published")
             .isPositive();
@@ -127,11 +127,11 @@ class PulsarFaultsIT {
   }
 
   private void during(Shoppers shoppers, Runnable fault) {
-    awaitAnswers(shoppers, 50);
+    shoppers.awaitAnswers(50);
 
     fault.run();
 
-    awaitAnswers(shoppers, 200);
+    shoppers.awaitAnswers(200);
     network.heal();
     awaitPublished();
   }
@@ -158,13 +158,6 @@ class PulsarFaultsIT {
 
   private Shoppers shoppers(String name) {
     return new Shoppers(List.of(service.address()), SKUS).shop(name, SHOPPERS);
-  }
-
-  private static void awaitAnswers(Shoppers shoppers, int more) {
-    int enough = shoppers.answered() + more;
-    Awaitility.await(more + " more answers")
-        .atMost(Duration.ofMinutes(3))
-        .until(() -> shoppers.answered() >= enough);
   }
 
   private void assertKept(Shoppers shoppers) {

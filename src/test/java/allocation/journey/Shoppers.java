@@ -15,6 +15,7 @@ import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 
 /**
  * Programs that take lines and give some back, one request after the other, as ordinary clients do:
@@ -89,6 +91,14 @@ final class Shoppers implements AutoCloseable {
 
   int answered() {
     return answered.get();
+  }
+
+  /** Waits until so many more are answered. */
+  void awaitAnswers(int more) {
+    int enough = answered() + more;
+    Awaitility.await(more + " more answers")
+        .atMost(Duration.ofMinutes(3))
+        .until(() -> answered() >= enough);
   }
 
   List<String> cut() {
