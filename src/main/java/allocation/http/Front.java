@@ -153,7 +153,13 @@ final class Front {
     }
     answer
         .onSuccess(reply -> write(visit, reply))
-        .onFailure(cause -> write(visit, problem(visit, cause)));
+        .onFailure(cause -> {
+          if (cause instanceof Turnstile.Full) {
+            writeFull(visit);
+          } else {
+            write(visit, problem(visit, cause));
+          }
+        });
   }
 
   /** What the decoder could not read; Vert.x closes the connection after the answer. */

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Ends a request with a problem that is an answer, not a fault of ours. */
-final class ProblemException extends RuntimeException {
+class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient Problem problem;

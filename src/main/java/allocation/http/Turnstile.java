@@ -53,6 +53,15 @@ final class Turnstile {
   }
 
   static ProblemException full() {
-    return new ProblemException(Problem.of(CommandFailure.BUSY));
+    return new Full();
+  }
+
+  /** There is no place: counted, and not worth a line of log each. */
+  static final class Full extends ProblemException {
+    private static final long serialVersionUID = 1L;
+
+    private Full() {
+      super(Problem.of(CommandFailure.BUSY));
+    }
   }
 }

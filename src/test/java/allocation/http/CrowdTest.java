@@ -87,6 +87,14 @@ class CrowdTest {
     assertThat(late.send(RawClient.head("GET", "/v1/products/RUG")).receive().status())
         .as("a question")
         .isEqualTo(503);
+    assertThat(
+            service
+                .post(
+                    "/v1/allocations/bulk",
+                    "{\"lines\":[{\"orderId\":\"o\",\"sku\":\"s\",\"quantity\":1}]}")
+                .status())
+        .as("many lines, as the contract has it")
+        .isEqualTo(503);
     assertThat(isServed(late)).as("what an operator asks").isTrue();
     waiting.getFirst().reply(done());
     clients.getFirst().receive();
