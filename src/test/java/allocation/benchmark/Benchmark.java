@@ -19,6 +19,7 @@ public final class Benchmark {
   private static final String FULL = "full";
   private static final String DECISION = "decision";
   private static final String NODES = "nodes";
+  private static final String ACCESS = "access";
   private static final String OVERLOAD = "overload";
   private static final String RATES = "rates";
   private static final String LAG = "lag";
@@ -43,7 +44,8 @@ public final class Benchmark {
   /**
    * {@code full} for the long form, then the parts to measure ({@code rates}, {@code lag}, {@code
    * growth}; all of them unless said). {@code nodes} alone compares one node with two and three,
-   * {@code overload} asks for more than there is, {@code decision} the rules by themselves.
+   * {@code access} one that lets everybody in with those that ask who it is; {@code overload} asks
+   * for more than there is, {@code decision} the rules by themselves.
    */
   public static void main(String[] arguments) throws Exception {
     List<String> words = List.of(arguments);
@@ -52,18 +54,22 @@ public final class Benchmark {
       Decisions.measure(jvm, Files.createDirectories(FOLDER));
       return;
     }
-    if (words.equals(List.of(NODES))) {
+    if (words.equals(List.of(NODES)) || words.equals(List.of(ACCESS))) {
       Progress.say("starting servers");
       try (Rig rig = new Rig(FOLDER.resolve("data"), jvm)) {
-        String table = new Nodes(rig).measure();
-        Files.writeString(FOLDER.resolve("nodes.md"), table);
+        Comparison comparison =
+            words.contains(NODES) ? Comparison.ofNodes(rig) : Comparison.ofAccess(rig, FOLDER);
+        String table = comparison.measure();
+        Files.writeString(FOLDER.resolve(words.getFirst() + ".md"), table);
         System.out.println(table);
       }
       return;
     }
     if (words.equals(List.of(OVERLOAD))) {
       Progress.say("starting servers");
+      Processors.ofServers();
       try (Rig rig = new Rig(FOLDER.resolve("data"), jvm)) {
+        Processors.ofLoad();
         String findings = new Overload(rig).measure();
         Files.writeString(FOLDER.resolve("overload.md"), findings);
         System.out.println(findings);
@@ -73,7 +79,7 @@ public final class Benchmark {
     List<String> parts = words.stream().filter(word -> !word.equals(FULL)).toList();
     if (!PARTS.containsAll(parts)) {
       throw new IllegalArgumentException(
-          "full, %s; or %s; or %s; or %s".formatted(PARTS, NODES, OVERLOAD, DECISION));
+          "full, %s; or one of %s".formatted(PARTS, List.of(NODES, ACCESS, OVERLOAD, DECISION)));
     }
     Form form = words.contains(FULL) ? Form.FULL : Form.SHORT;
     Progress.say("starting servers");

@@ -1,5 +1,6 @@
 package allocation.benchmark;
 
+import allocation.given.HeapUse;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;

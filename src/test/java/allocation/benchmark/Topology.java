@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -27,7 +28,8 @@ final class Topology implements AutoCloseable {
   private long answered;
 
   final Answers answers = new Answers();
-  final Workloads workloads = new Workloads(answers);
+  private final Workloads workloads = new Workloads(answers);
+  private Optional<String> credential = Optional.empty();
 
   private Topology(String name, List<ServiceProcess> nodes, List<ServiceProcess> entrances) {
     this.name = name;
@@ -36,10 +38,21 @@ final class Topology implements AutoCloseable {
   }
 
   /** One node that knows of no others. */
-  static Topology alone(Rig rig) {
-    rig.makeRoomFor("alone");
-    List<ServiceProcess> node = List.of(rig.start("alone", Map.of()));
-    return new Topology("no cluster", node, node);
+  static Topology alone(Rig rig, String name, String database) {
+    return alone(rig, name, database, Map.of());
+  }
+
+  /** The same with settings of its own. */
+  static Topology alone(Rig rig, String name, String database, Map<String, String> settings) {
+    rig.makeRoomFor(database);
+    List<ServiceProcess> node = List.of(rig.start(database, settings));
+    return new Topology(name, node, node);
+  }
+
+  /** It wants to see this, a key or a token, with every request. */
+  Topology as(String shown) {
+    credential = Optional.of(shown);
+    return this;
   }
 
   /** Equal nodes, each of which is asked. */
@@ -75,6 +88,16 @@ final class Topology implements AutoCloseable {
       nodes.add(rig.start(database, settings));
     }
     return List.copyOf(nodes);
+  }
+
+  Optional<String> credential() {
+    return credential;
+  }
+
+  /** One line a request, of any SKU. */
+  Workload allocate() {
+    Workload allocate = workloads.allocate();
+    return credential.<Workload>map(shown -> new WithCredential(allocate, shown)).orElse(allocate);
   }
 
   String name() {

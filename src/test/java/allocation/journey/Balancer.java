@@ -17,10 +17,18 @@ final class Balancer {
   private final Set<SocketAddress> away = ConcurrentHashMap.newKeySet();
   private final Set<SocketAddress> asked = ConcurrentHashMap.newKeySet();
   private final AtomicInteger turn = new AtomicInteger();
+  private final Vertx vertx;
+  private final long checks;
 
   Balancer(Vertx vertx, WebClient http, List<SocketAddress> nodes) {
+    this.vertx = vertx;
     this.nodes = List.copyOf(nodes);
-    vertx.setPeriodic(CHECK_MS, tick -> nodes.forEach(node -> check(http, node)));
+    checks = vertx.setPeriodic(CHECK_MS, tick -> nodes.forEach(node -> check(http, node)));
+  }
+
+  /** Asks nobody any more. */
+  void stop() {
+    vertx.cancelTimer(checks);
   }
 
   /** Whether one of them says that it is ready. */

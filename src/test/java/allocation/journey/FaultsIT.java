@@ -47,6 +47,9 @@ class FaultsIT {
   /** With what the pools, the locks of the followers and the migrations may have. */
   private static final int MOST_SESSIONS = 30;
 
+  /** Bytes that a heap may have more after a fault: what a cache of orders and answers takes. */
+  private static final long MORE_HEAP = 64L << 20;
+
   private static final List<Sku> SKUS =
       IntStream.range(0, 8).mapToObj(i -> new Sku("SKU-" + i)).toList();
 
@@ -57,6 +60,7 @@ class FaultsIT {
   private Installation installation;
   private FaultyNetwork network;
   private NodeProcess service;
+  private long heapBefore;
 
   @BeforeAll
   void start() {
@@ -75,6 +79,7 @@ class FaultsIT {
           new Command.CreateBatch(new BatchRef("of-" + sku.value()), sku, 1_000_000, inStock());
       assertThat(service.client().send(stock).status()).isEqualTo(201);
     }
+    heapBefore = service.heapInUse();
   }
 
   @AfterAll
@@ -290,6 +295,7 @@ class FaultsIT {
         .as("lines that were promised")
         .containsAll(shoppers.promisedLines());
     assertThat(service.client().metric("allocation_queue_depth")).isZero();
+    assertThat(service.heapInUse()).as("heap in use").isLessThan(heapBefore + MORE_HEAP);
     assertThat(
             Integer.parseInt(
                 installation

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import allocation.Main;
 import allocation.embedded.OsProcess;
 import allocation.embedded.Ports;
+import allocation.given.HeapUse;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,16 +21,8 @@ import org.awaitility.Awaitility;
 final class NodeProcess {
   private static final Path LOGS = Path.of("target", "cluster");
 
-  /** As in the manifest of the jar, and in {@code run}. */
   private static final List<String> OPENED =
-      List.of(
-          "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow",
-          "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-          "--add-opens=java.base/java.lang=ALL-UNNAMED",
-          "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-          "--add-opens=java.management/sun.management=ALL-UNNAMED",
-          "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED");
+      List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
@@ -125,6 +118,11 @@ final class NodeProcess {
 
   Path log() {
     return LOGS.resolve(name + ".log");
+  }
+
+  /** Bytes of its heap that are used after a full collection. */
+  long heapInUse() {
+    return HeapUse.afterFullCollection(process.toHandle());
   }
 
   boolean isAlive() {

@@ -36,6 +36,15 @@ class PulsarFaultsIT {
   /** How long it is away: a minute in the long form. */
   private static final int AWAY_ANSWERS = ROUNDS > 1 ? 20_000 : 500;
 
+  /** What the service promises once a fault is over. */
+  private static final Duration RECOVERED = Duration.ofSeconds(10);
+
+  /** What was not published meanwhile takes as long as it is much. */
+  private static final Duration CAUGHT_UP = Duration.ofSeconds(60);
+
+  /** Bytes that a heap may have more after a fault. */
+  private static final long MORE_HEAP = 64L << 20;
+
   private static final int SHOPPERS = 4;
   private static final String NAME = "pulsar_faults";
 
@@ -47,6 +56,7 @@ class PulsarFaultsIT {
   private PulsarServer pulsar;
   private Installation installation;
   private NodeProcess service;
+  private long heapBefore;
 
   @BeforeAll
   void start(@TempDir Path data) {
@@ -71,6 +81,7 @@ class PulsarFaultsIT {
               new BatchRef("of-" + sku.value()), sku, 1_000_000, Arrival.inStock());
       assertThat(service.client().send(stock).status()).isEqualTo(201);
     }
+    heapBefore = service.heapInUse();
   }
 
   @AfterAll
@@ -110,7 +121,7 @@ class PulsarFaultsIT {
             .as("events that wait to be published")
             .isPositive();
         pulsar.start();
-        awaitPublished();
+        recovers();
       }
       assertKept(shoppers);
     }
@@ -133,15 +144,17 @@ class PulsarFaultsIT {
 
     shoppers.awaitAnswers(200);
     network.heal();
-    awaitPublished();
+    recovers();
   }
 
   /** By itself, and although more are made all the time. */
-  private void awaitPublished() {
+  private void recovers() {
+    long before = published();
+    Awaitility.await("events are published again")
+        .atMost(RECOVERED)
+        .until(() -> published() > before);
     long written = written();
-    Awaitility.await("the backlog is gone")
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> published() >= written);
+    Awaitility.await("the backlog is gone").atMost(CAUGHT_UP).until(() -> published() >= written);
   }
 
   private long written() {
@@ -165,6 +178,7 @@ class PulsarFaultsIT {
     assertThat(shoppers.wrong()).as("answers that a working service does not give").isEmpty();
     assertThat(shoppers.cut()).as("requests without an answer").isEmpty();
     assertThat(shoppers.retryable()).as("callers who noticed").isZero();
+    assertThat(service.heapInUse()).as("heap in use").isLessThan(heapBefore + MORE_HEAP);
     Books books = Agreement.check(installation, service.client());
     assertThat(books.lines().keySet())
         .as("lines that were promised")

@@ -139,6 +139,7 @@ final class Shoppers implements AutoCloseable {
   @Override
   public void close() {
     enough = true;
+    nodes.stop();
     // And its client with it: one that is closed alone would be asked once more.
     vertx.close();
   }

@@ -42,6 +42,8 @@ final class CommandsFromPulsarIT {
   void what_cannot_be_carried_out_is_set_aside_and_the_next_is_handled() throws Exception {
     outside.send(Topics.COMMANDS, "LAMP", "nonsense", Map.of("correlationId", "c-1", "own", "x"));
     outside.send(Topics.COMMANDS, "LAMP", "unknown-sku");
+    // As long as may be is read: and is no command.
+    outside.send(Topics.COMMANDS, "LAMP", "x".repeat(settings.maxCommandBytes()));
     outside.send(Topics.COMMANDS, "LAMP", "x".repeat(settings.maxCommandBytes() + 1));
     outside.send(Topics.COMMANDS, "", "");
     outside.send(Topics.COMMANDS, "LAMP", "no-stock");
@@ -49,10 +51,11 @@ final class CommandsFromPulsarIT {
     commands.deploy();
 
     await().atMost(LIMIT).until(() -> commands.accepted().contains("o1"));
-    List<Message<byte[]>> dead = outside.read(Topics.deadLetter(Topics.COMMANDS), 4);
+    List<Message<byte[]>> dead = outside.read(Topics.deadLetter(Topics.COMMANDS), 5);
     assertThat(dead)
         .extracting(message -> message.getProperty("reason"))
-        .containsExactlyInAnyOrder("unreadable", "unknown-sku", "too-large", "unreadable");
+        .containsExactlyInAnyOrder(
+            "unreadable", "unknown-sku", "unreadable", "too-large", "unreadable");
     Message<byte[]> first =
         dead.stream().filter(message -> Outside.text(message).equals("nonsense")).findFirst().get();
     assertThat(first.getKey()).isEqualTo("LAMP");

@@ -1,4 +1,4 @@
-package allocation.benchmark;
+package allocation.given;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,14 +8,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What another JVM of this machine and user holds in its heap, asked with {@code jcmd}. */
-final class HeapUse {
+public final class HeapUse {
   /** Of the heap or of each of its generations, whichever collector it is. */
   private static final Pattern USED = Pattern.compile("used (\\d+)([KMG])");
 
   private HeapUse() {}
 
   /** Bytes that are used after a full collection, which this asks for. */
-  static long afterFullCollection(ProcessHandle process) {
+  public static long afterFullCollection(ProcessHandle process) {
     jcmd(process, "GC.run");
     String info = jcmd(process, "GC.heap_info");
     int end = info.indexOf("Metaspace");
