@@ -62,7 +62,8 @@ class ArchitectureTest {
     arrows.put("access", List.of());
     arrows.put("tls", List.of());
     arrows.put("http", Stream.concat(shared.stream(), Stream.of("access", "tls")).toList());
-    arrows.put("cluster", List.of("bus", "tls"));
+    arrows.put("jgroups", List.of());
+    arrows.put("cluster", List.of("bus", "tls", "jgroups"));
     // An entrance, too; what it says to outsiders is JSON.
     arrows.put("bridge", List.of("domain", "json", "bus", "log", "wire", "tls"));
     // For other services: an artifact of its own, with these packages and no others.

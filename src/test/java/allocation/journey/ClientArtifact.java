@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -30,18 +29,14 @@ final class ClientArtifact {
   }
 
   /**
-   * Runs {@code shop.Checkout} in a JVM of its own, on the client and {@code more}, and returns its
-   * output; fails with it when it does not end well.
+   * Runs {@code shop.Checkout} in a JVM of its own and returns its output; fails with it when it
+   * does not end well.
    */
-  static List<String> runCheckout(
-      List<String> arguments, List<String> more, Map<String, String> jvm)
-      throws IOException, InterruptedException {
+  static List<String> runCheckout(List<String> arguments) throws IOException, InterruptedException {
     List<String> classPath = new ArrayList<>(List.of(jar().toString(), program().toString()));
     classPath.addAll(libraries());
-    classPath.addAll(more);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    jvm.forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.addAll(List.of("-cp", String.join(":", classPath), "shop.Checkout"));
     command.addAll(arguments);
     Path output = Files.createTempFile("checkout", ".out");

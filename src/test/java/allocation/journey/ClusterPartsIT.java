@@ -8,9 +8,6 @@ import allocation.domain.BatchRef;
 import allocation.domain.Command;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
-import java.io.File;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,29 +72,12 @@ class ClusterPartsIT {
       throws Exception {
     List<String> output =
         ClientArtifact.runCheckout(
-            List.of("cluster"),
-            libraries("vertx-hazelcast-", "hazelcast-"),
-            Map.of(
-                "vertx.hazelcast.config",
-                "src/test/resources/other-service-cluster.xml",
-                "hazelcast.local.localAddress",
-                "127.0.0.1",
-                "allocation.cluster.name",
+            List.of(
+                "cluster",
                 cluster.settings().get("CLUSTER_NAME"),
-                "allocation.cluster.member",
                 cluster.settings().get("CLUSTER_MEMBERS").split(",", 2)[0]));
 
     OtherServiceIT.assertCheckedOut(output);
-  }
-
-  private static List<String> libraries(String... names) {
-    return Arrays.stream(
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
-                .split(File.pathSeparator, -1))
-        .filter(jar ->
-            Arrays.stream(names)
-                .anyMatch(name -> Path.of(jar).getFileName().toString().startsWith(name)))
-        .toList();
   }
 
   private static void every_command_and_every_question_finds_its_part(NodeProcess node) {

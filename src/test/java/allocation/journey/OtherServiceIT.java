@@ -21,8 +21,7 @@ class OtherServiceIT {
       installation.start(Map.of("BRIDGE_PORT", String.valueOf(port), "BRIDGE_COMMANDS_KEY", KEY));
 
       List<String> output =
-          ClientArtifact.runCheckout(
-              List.of("tcp", "127.0.0.1", String.valueOf(port), KEY), List.of(), Map.of());
+          ClientArtifact.runCheckout(List.of("tcp", "127.0.0.1", String.valueOf(port), KEY));
 
       assertCheckedOut(output);
       assertThat(installation.rows("SELECT order_id, quantity, batch_ref FROM order_line"))
@@ -34,11 +33,12 @@ class OtherServiceIT {
   @Test
   void the_client_has_its_own_packages_and_few_libraries() throws IOException {
     assertThat(packages(ClientArtifact.jar()))
-        .containsExactlyInAnyOrder("bus", "client", "domain", "json", "wire");
+        .containsExactlyInAnyOrder("bus", "client", "domain", "jgroups", "json", "wire");
     assertThat(ClientArtifact.libraries())
         .allSatisfy(jar ->
             assertThat(Path.of(jar).getFileName().toString())
-                .matches("(vertx-core|netty|jackson|slf4j-api|jspecify|vertx-core-logging).*"));
+                .matches(
+                    "(vertx-core|netty|jackson|slf4j-api|jspecify|vertx-core-logging|jgroups).*"));
   }
 
   @Test
