@@ -46,10 +46,13 @@ final class Protocols {
   /** Milliseconds in which who is suspected may say that it lives. */
   private static final long SUSPECT_MS = 1_000;
 
-  /** Parts of a group that was cut find each other after so many milliseconds. */
-  private static final long MERGE_MIN_MS = 1_000;
+  /**
+   * Milliseconds between two words with which parts of a group find each other; they become one
+   * within twice the longest. Members that start at one moment are such parts, too.
+   */
+  private static final long MERGE_MIN_MS = 500;
 
-  private static final long MERGE_MAX_MS = 5_000;
+  private static final long MERGE_MAX_MS = 2_000;
 
   /** Milliseconds that a connection, or what a new one says first, may take. */
   private static final int CONNECT_MS = 1_000;
