@@ -13,6 +13,7 @@ import allocation.postgres.PgSession;
 import allocation.readmodel.ReadModelVerticle;
 import allocation.tls.MutualTls;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import java.io.IOException;
@@ -178,6 +179,17 @@ public record Config(
     int busPort = from.integer("cluster.busPort", 0, 0, 65_535);
     int silence = from.integer("cluster.silenceSeconds", 5, 2, 600);
     Optional<MutualTls> tls = TlsConfig.mutual(from, "cluster");
+    members.stream()
+        .filter(member -> HostAndPort.parseAuthority(member, port) == null)
+        .forEach(member -> from.fault("cluster.members", "must be host or host:port each", member));
+    boolean isLookedAt =
+        busPort >= port && busPort <= port + allocation.cluster.Settings.LOOKED_AT_PORTS;
+    if (!members.isEmpty() && isLookedAt) {
+      from.fault(
+          "cluster.busPort",
+          "must be none of cluster.port and the two after it, at which nodes are looked for",
+          String.valueOf(busPort));
+    }
     if (!members.isEmpty() && dns.isPresent()) {
       from.fault("cluster.dns", "and cluster.members cannot both be set", dns.get());
       return Optional.empty();

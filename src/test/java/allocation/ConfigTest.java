@@ -288,6 +288,25 @@ class ConfigTest {
   }
 
   @Test
+  void members_are_hosts_with_or_without_a_port() {
+    assertThat(read("cluster: {members: '[2001:db8::2]:5701, [2001:db8::3]'}").cluster())
+        .isPresent();
+    assertThatThrownBy(() -> read("cluster: {members: 'a, b:c'}"))
+        .hasMessageContaining("cluster.members (CLUSTER_MEMBERS) must be host or host:port each")
+        .hasMessageContaining("b:c");
+    assertThatThrownBy(() -> read("cluster: {members: '2001:db8::2'}"))
+        .hasMessageContaining("cluster.members (CLUSTER_MEMBERS) must be host or host:port each");
+  }
+
+  @Test
+  void nodes_are_not_looked_for_at_the_event_bus() {
+    assertThatThrownBy(() -> read("cluster: {members: a, busPort: 5703}"))
+        .hasMessageContaining("cluster.busPort (CLUSTER_BUS_PORT) must be none of cluster.port");
+    assertThat(read("cluster: {members: a, busPort: 5704}").cluster()).isPresent();
+    assertThat(read("cluster: {dns: a, busPort: 5702}").cluster()).isPresent();
+  }
+
+  @Test
   void a_silence_of_a_second_would_take_busy_nodes_for_dead() {
     assertThatThrownBy(() -> read("cluster: {members: a, silenceSeconds: 1}"))
         .hasMessageContaining("cluster.silenceSeconds (CLUSTER_SILENCE_SECONDS) must be");

@@ -27,12 +27,16 @@ final class GroupMembership implements Membership {
 
   @Override
   public Future<Cluster> look() {
-    List<Node> announced =
-        group.said(NODE).entrySet().stream()
-            .map(node -> ClusterJson.node(node.getKey(), node.getValue()))
-            .toList();
-    Plan agreed = group.agreed(plan).map(ClusterJson::plan).orElseGet(Plan::empty);
-    return Future.succeededFuture(new Cluster(Set.copyOf(group.getNodes()), announced, agreed));
+    // What cannot be read fails the look, as with any other membership.
+    return Future.succeededFuture(NODE)
+        .map(name -> {
+          List<Node> announced =
+              group.said(name).entrySet().stream()
+                  .map(node -> ClusterJson.node(node.getKey(), node.getValue()))
+                  .toList();
+          Plan agreed = group.agreed(plan).map(ClusterJson::plan).orElseGet(Plan::empty);
+          return new Cluster(Set.copyOf(group.getNodes()), announced, agreed);
+        });
   }
 
   @Override
@@ -44,9 +48,9 @@ final class GroupMembership implements Membership {
   public Future<Boolean> replace(Plan before, Plan after) {
     Optional<String> here = group.agreed(plan);
     // Texts of two versions may differ for one plan.
-    return here.map(ClusterJson::plan).orElseGet(Plan::empty).equals(before)
-        ? group.agree(plan, here, ClusterJson.write(after))
-        : Future.succeededFuture(false);
+    boolean isTheOneExpected = here.map(ClusterJson::plan).orElseGet(Plan::empty).equals(before);
+    return Future.succeededFuture(
+        isTheOneExpected && group.agree(plan, here, ClusterJson.write(after)));
   }
 
   @Override

@@ -15,7 +15,7 @@ interface Membership {
   /** Tells the others what this node is. */
   Future<Void> announce(Node node);
 
-  /** Replaces the plan by compare-and-set; completes with whether it was the one expected. */
+  /** Replaces the plan; completes with whether it was, for this node, the one expected. */
   Future<Boolean> replace(Plan before, Plan after);
 
   /** Called, on any thread, when there may be something new to see. */
@@ -25,7 +25,8 @@ interface Membership {
    * What this node sees of the cluster.
    *
    * @param live the ids of all nodes
-   * @param nodes those that have announced themselves, the eldest first
+   * @param nodes those that have announced themselves, the eldest first; of parts that became one,
+   *     the larger first
    * @param plan the one that holds
    */
   record Cluster(Set<String> live, List<Node> nodes, Plan plan) {

@@ -212,7 +212,7 @@ public final class PlacementVerticle extends VerticleBase {
         cluster.nodes().stream()
             .anyMatch(node -> node.id().equals(membership.self()) && node.leaving() == leaving);
     if (!known) {
-      // What it said was lost with the nodes that kept it, or in a cluster that was cut in two.
+      // What it said is not what it is now.
       again = true;
       return announce().map(cluster);
     }

@@ -1,5 +1,6 @@
 package allocation.cluster;
 
+import allocation.jgroups.Group;
 import allocation.tls.MutualTls;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,9 @@ public record Settings(
     int busPort,
     int silenceSeconds,
     Optional<MutualTls> tls) {
+  /** Where no port is named, nodes are looked for at so many after {@code port}, too. */
+  public static final int LOOKED_AT_PORTS = Group.SEED_PORTS;
+
   public Settings {
     members = List.copyOf(members);
     if (members.isEmpty() == dns.isEmpty()) {

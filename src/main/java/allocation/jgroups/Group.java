@@ -23,6 +23,9 @@ public record Group(
     int port,
     int silenceSeconds,
     Optional<SSLContext> tls) {
+  /** Where a seed names no port, members are looked for at so many after {@code port}, too. */
+  public static final int SEED_PORTS = 2;
+
   public Group {
     seeds = List.copyOf(seeds);
     if (seeds.isEmpty() == dns.isEmpty()) {

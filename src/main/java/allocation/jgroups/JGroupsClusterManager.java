@@ -1,7 +1,9 @@
 package allocation.jgroups;
 
 import io.vertx.core.Completable;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
 import io.vertx.core.shareddata.Counter;
@@ -54,10 +56,9 @@ public final class JGroupsClusterManager implements ClusterManager {
   private final Registry registry = new Registry(self);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-  /** What is told to Vert.x is told in the order in which it became known. */
-  private final Object order = new Object();
-
   private @Nullable Vertx vertx;
+  private @Nullable Context context;
+  private @Nullable Promise<Void> nextWord;
   private @Nullable RegistrationListener registrations;
   private @Nullable NodeListener nodes;
   private volatile @Nullable JChannel channel;
@@ -84,11 +85,10 @@ public final class JGroupsClusterManager implements ClusterManager {
   /** Fails when the address or every port is taken. */
   @Override
   public void join(Completable<Void> joined) {
+    context = vertx().getOrCreateContext();
     vertx()
         .<Void>executeBlocking(() -> {
           JChannel opened = new JChannel(Protocols.of(group));
-          // Else it would listen to multicasts that ask for statistics.
-          opened.getProtocolStack().getTransport().disableDiagnostics();
           opened.addAddressGenerator(() -> address).setReceiver(new Ear());
           channel = opened;
           try {
@@ -203,16 +203,18 @@ public final class JGroupsClusterManager implements ClusterManager {
   }
 
   /**
-   * Makes it hold for all; completes, when all that are there have heard it, with whether what held
-   * here before was what is given. Two members may each succeed at one moment: then one of the two
-   * holds in the end, the same for everybody.
+   * Makes it hold, here at once and for all others when they hear it; false when something else
+   * held here than {@code before}. Two members may each succeed at one moment: then one of the two
+   * holds in the end, the same for everybody. Of two parts of a group that become one, what held in
+   * the larger holds.
    */
-  public Future<Boolean> agree(String name, Optional<String> before, String after) {
+  public boolean agree(String name, Optional<String> before, String after) {
     if (!registry.agree(name, before, after)) {
-      return Future.succeededFuture(false);
+      return false;
     }
     listeners.forEach(Runnable::run);
-    return tell().map(true);
+    tell().onFailure(cause -> LOG.warn("the others cannot be told what is agreed", cause));
+    return true;
   }
 
   /** Called, on any thread, when members, what they say or what is agreed may have changed. */
@@ -244,13 +246,33 @@ public final class JGroupsClusterManager implements ClusterManager {
     return Objects.requireNonNull(vertx, "init comes first");
   }
 
-  /** Completes when all that are there have heard it, or are found dead. */
-  private Future<Void> tell() {
-    return send(Message.Flag.RSVP);
+  /**
+   * Completes when all that are there have heard it, or are found dead. What is to be told before
+   * the word is said goes into it.
+   */
+  private synchronized Future<Void> tell() {
+    Promise<Void> waiting = nextWord;
+    if (waiting != null) {
+      return waiting.future();
+    }
+    Promise<Void> said = Promise.promise();
+    nextWord = said;
+    vertx()
+        .executeBlocking(
+            () -> {
+              synchronized (this) {
+                nextWord = null;
+              }
+              return sendNow(Message.Flag.RSVP);
+            },
+            false)
+        .<Void>mapEmpty()
+        .onComplete(said);
+    return said.future();
   }
 
-  private Future<Void> send(Message.Flag... flags) {
-    return vertx().executeBlocking(() -> sendNow(flags), false).mapEmpty();
+  private Future<Void> greet() {
+    return vertx().executeBlocking(() -> sendNow(), false).mapEmpty();
   }
 
   private Word sendNow(Message.Flag... flags) throws Exception {
@@ -263,19 +285,24 @@ public final class JGroupsClusterManager implements ClusterManager {
     return word;
   }
 
+  /**
+   * On one context: in the order in which it became known, and with no lock of JGroups or Vert.x
+   * held, since Vert.x goes on with what waited for it.
+   */
   private void tellVertx(Set<String> addresses) {
     RegistrationListener listener = registrations;
-    if (listener == null) {
+    Context known = context;
+    if (listener == null || known == null || addresses.isEmpty()) {
       return;
     }
-    synchronized (order) {
+    known.runOnContext(told -> {
       for (String changed : addresses) {
         if (listener.wantsUpdatesFor(changed)) {
           listener.registrationsUpdated(
               new RegistrationUpdateEvent(changed, registry.registrations(changed)));
         }
       }
-    }
+    });
   }
 
   private void tell(Registry.News news) {
@@ -308,20 +335,41 @@ public final class JGroupsClusterManager implements ClusterManager {
       come.removeAll(gone);
       gone.removeAll(now);
       LOG.debug("nodes come={} gone={}", come, gone);
-      tell(registry.view(now));
-      NodeListener listener = nodes;
-      if (listener != null) {
-        come.forEach(listener::nodeAdded);
-        gone.forEach(listener::nodeLeft);
-      }
+      tell(
+          view instanceof MergeView merged
+              ? registry.merge(now, largest(merged))
+              : registry.view(now));
+      tellVertx(come, gone);
       JChannel open = channel;
       // Who sees all that it has seen before may have been forgotten by them: it was frozen, say.
       boolean isNeeded = !come.isEmpty() || view instanceof MergeView;
       // One that is just joining says everything when it has.
       if (isNeeded && open != null && open.isConnected()) {
-        send().onFailure(cause -> LOG.warn("those who came cannot be told of this node", cause));
+        greet().onFailure(cause -> LOG.warn("those who came cannot be told of this node", cause));
       }
     }
+  }
+
+  private void tellVertx(List<String> come, List<String> gone) {
+    NodeListener listener = nodes;
+    Context known = context;
+    if (listener != null && known != null) {
+      known.runOnContext(told -> {
+        come.forEach(listener::nodeAdded);
+        gone.forEach(listener::nodeLeft);
+      });
+    }
+  }
+
+  /** As JGroups decides whose order holds: the first of the largest. */
+  private static List<String> largest(MergeView view) {
+    List<String> largest = List.of();
+    for (View part : view.getSubgroups()) {
+      if (part.size() > largest.size()) {
+        largest = part.getMembers().stream().map(JGroupsClusterManager::id).toList();
+      }
+    }
+    return largest;
   }
 
   private static String id(Address member) {

@@ -1,17 +1,20 @@
 package allocation.jgroups;
 
+import io.vertx.core.net.HostAndPort;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 import org.jgroups.protocols.Discovery;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.FRAG4;
 import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.MFC;
+import org.jgroups.protocols.PerDestinationBundler;
 import org.jgroups.protocols.RSVP;
 import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.TCPPING;
@@ -22,8 +25,8 @@ import org.jgroups.protocols.dns.DNS_PING;
 import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
+import org.jgroups.stack.LargestWinningPolicy;
 import org.jgroups.stack.Protocol;
-import org.jgroups.util.TLS;
 import org.jgroups.util.TLSClientAuth;
 
 /**
@@ -34,9 +37,6 @@ final class Protocols {
   /** So many ports are tried after the first one by those who listen. */
   private static final int PORTS = 19;
 
-  /** Members of one machine are looked for at so many ports after the first one. */
-  private static final int SEED_PORTS = 2;
-
   /** Milliseconds that nobody has answered after which a member takes itself for the first. */
   private static final long JOIN_MS = 2_000;
 
@@ -46,16 +46,22 @@ final class Protocols {
   /** Milliseconds in which who is suspected may say that it lives. */
   private static final long SUSPECT_MS = 1_000;
 
+  /** Milliseconds more than the silence after which the dead are no longer waited for. */
+  private static final long REMOVAL_MS = 3_000;
+
   /**
-   * Milliseconds between two words with which parts of a group find each other; they become one
-   * within twice the longest. Members that start at one moment are such parts, too.
+   * Milliseconds between two words with which parts of a group find each other. Members that start
+   * at one moment are such parts, too.
    */
   private static final long MERGE_MIN_MS = 500;
 
   private static final long MERGE_MAX_MS = 2_000;
 
-  /** Milliseconds that a connection, or what a new one says first, may take. */
+  /** Milliseconds that a connection, its handshake, or what a new one says first may take. */
   private static final int CONNECT_MS = 1_000;
+
+  /** Addresses of members that were there once, at which they are looked for as well. */
+  private static final int REMEMBERED = 50;
 
   private Protocols() {}
 
@@ -73,12 +79,19 @@ final class Protocols {
     protocols.add(new NAKACK2().useMcastXmit(false));
     protocols.add(new UNICAST3());
     protocols.add(new STABLE());
-    protocols.add(new GMS().setJoinTimeout(JOIN_MS).printLocalAddress(false));
+    GMS views = new GMS().setJoinTimeout(JOIN_MS).printLocalAddress(false);
+    // The order of the larger part holds, and who was alone for a while comes after it.
+    views.setMembershipChangePolicy(new LargestWinningPolicy());
+    protocols.add(views);
     protocols.add(new UFC());
     protocols.add(new MFC());
     protocols.add(new FRAG4());
     // Who does not answer is waited for until it is found dead; it gets the message all the same.
-    protocols.add(new RSVP().throwExceptionOnTimeout(false).ackOnDelivery(true));
+    protocols.add(
+        new RSVP()
+            .setTimeout(TimeUnit.SECONDS.toMillis(group.silenceSeconds()) + REMOVAL_MS)
+            .throwExceptionOnTimeout(false)
+            .ackOnDelivery(true));
     return protocols;
   }
 
@@ -88,6 +101,10 @@ final class Protocols {
     tcp.setBindPort(group.port());
     // At a name of many addresses every member is looked for at the one port.
     tcp.setPortRange(group.dns().isPresent() ? 0 : PORTS);
+    // Else one that cannot be reached would hold up what is for all others.
+    PerDestinationBundler bundler = new PerDestinationBundler();
+    bundler.useSingleSenderThread(false);
+    tcp.setBundler(bundler);
     tcp.setValue("sock_conn_timeout", CONNECT_MS);
     tcp.setValue("peer_addr_read_timeout", CONNECT_MS);
     tcp.setValue("tcp_nodelay", true);
@@ -99,34 +116,44 @@ final class Protocols {
     return tcp;
   }
 
-  private static TLS mutual(SSLContext context) {
-    return new TLS()
-        .enabled(true)
+  private static Handshakes mutual(SSLContext context) {
+    Handshakes tls = new Handshakes();
+    tls.enabled(true)
         .setSSLContext(context)
         .setProtocols(new String[] {"TLSv1.3", "TLSv1.2"})
         .setClientAuth(TLSClientAuth.NEED);
+    return tls;
   }
 
   private static Discovery discovery(Group group) {
+    // Names are looked up, and hosts that are away are tried, on threads that may wait.
     if (group.dns().isPresent()) {
       DNS_PING ping = new DNS_PING();
       ping.setValue("dns_query", group.dns().get());
-      return ping;
+      return ping.asyncDiscovery(true).asyncDiscoveryUseSeparateThread(true);
     }
     TCPPING ping = new TCPPING();
     ping.setValue(
         "initial_hosts_str",
         group.seeds().stream()
-            .map(seed -> jgroups(seed, group.port()))
+            .flatMap(seed -> places(seed, group.port()).stream())
             .collect(Collectors.joining(",")));
-    return ping.setPortRange(SEED_PORTS);
+    ping.setValue("max_dynamic_hosts", REMEMBERED);
+    ping.setPortRange(0);
+    return ping.asyncDiscovery(true).asyncDiscoveryUseSeparateThread(true);
   }
 
-  /** {@code host:port} as JGroups has it. */
-  private static String jgroups(String seed, int defaultPort) {
-    int colon = seed.lastIndexOf(':');
-    return colon < 0
-        ? seed + '[' + defaultPort + ']'
-        : seed.substring(0, colon) + '[' + seed.substring(colon + 1) + ']';
+  /** As JGroups writes them: a seed without a port stands for the first few. */
+  private static List<String> places(String seed, int defaultPort) {
+    HostAndPort place = HostAndPort.parseAuthority(seed, -1);
+    if (place == null) {
+      throw new IllegalArgumentException("%s is no host or host:port".formatted(seed));
+    }
+    String host = place.host().replaceAll("[\\[\\]]", "");
+    return place.port() >= 0
+        ? List.of("%s[%d]".formatted(host, place.port()))
+        : IntStream.rangeClosed(defaultPort, defaultPort + Group.SEED_PORTS)
+            .mapToObj(port -> "%s[%d]".formatted(host, port))
+            .toList();
   }
 }

@@ -76,6 +76,24 @@ final class Registry {
   }
 
   /**
+   * Parts of a group have become one, and what was agreed in the larger holds: otherwise one that
+   * was alone for a while could undo what all others had agreed on.
+   *
+   * @param larger the members of that part
+   */
+  synchronized News merge(List<String> now, List<String> larger) {
+    if (!larger.contains(self)) {
+      agreed.clear();
+      words.forEach((id, word) -> {
+        if (larger.contains(id)) {
+          merge(word.agreed());
+        }
+      });
+    }
+    return view(now);
+  }
+
+  /**
    * Also in another order than they were said in. The word of one who comes may be heard a moment
    * before he is seen: it counts from then on.
    */

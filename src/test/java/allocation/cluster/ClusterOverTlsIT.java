@@ -15,16 +15,20 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +40,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ClusterOverTlsIT {
   private static final DeliveryOptions SOON = new DeliveryOptions().setSendTimeout(1_500);
 
+  private static final int SILENCE_SECONDS = 3;
+
   /** Less than a member waits for the first word of another. */
   private static final int READ_MS = 500;
 
@@ -43,6 +49,7 @@ class ClusterOverTlsIT {
   @TempDir private Path elsewhere;
   private final List<Vertx> nodes = new ArrayList<>();
   private final int port = Ports.free();
+  private final List<String> seeds = new ArrayList<>(List.of("127.0.0.1:" + port));
   private final List<String> heard = new CopyOnWriteArrayList<>();
   private Certificates known;
   private Vertx first;
@@ -100,6 +107,25 @@ class ClusterOverTlsIT {
         .isInstanceOf(ReplyException.class);
     assertThat(heard).isEmpty();
     assertThat(told).isEmpty();
+  }
+
+  /** As a node that is frozen does, or a host that is cut off. */
+  @Test
+  void who_takes_a_connection_and_says_nothing_holds_up_nobody() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      seeds.add("127.0.0.1:" + silent.getLocalPort());
+      Vertx second = join(known.good("second"), known);
+      Vertx third = join(known.good("third"), known);
+
+      Awaitility.await("for longer than a silence that makes dead")
+          .during(Duration.ofSeconds(SILENCE_SECONDS + 3))
+          .atMost(Duration.ofSeconds(4 * SILENCE_SECONDS))
+          .until(() -> seenBy(first).size() == 3 && seenBy(second).size() == 3);
+      assertThat(seenBy(third)).isEqualTo(seenBy(first));
+      try (Socket asked = silent.accept()) {
+        assertThat(asked.isConnected()).isTrue();
+      }
+    }
   }
 
   @ParameterizedTest
@@ -166,12 +192,12 @@ class ClusterOverTlsIT {
     Settings settings =
         new Settings(
             "tls-" + port,
-            List.of("127.0.0.1:" + port),
+            seeds,
             Optional.empty(),
             Optional.of("127.0.0.1"),
             port,
             0,
-            5,
+            SILENCE_SECONDS,
             Optional.of(new MutualTls(identity, trusted.authorities())));
     return ClusterNode.join(Vertx.builder(), settings);
   }

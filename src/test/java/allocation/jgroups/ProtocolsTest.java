@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jgroups.protocols.FD_ALL3;
+import org.jgroups.protocols.PerDestinationBundler;
 import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.TCPPING;
 import org.jgroups.protocols.dns.DNS_PING;
@@ -24,8 +25,24 @@ final class ProtocolsTest {
   @Test
   void finds_others_by_the_list() throws UnknownHostException {
     assertThat(of(LISTED, TCPPING.class).getValue("initial_hosts_str"))
-        .isEqualTo("10.0.0.1[5801],10.0.0.2[6000]");
+        .isEqualTo("10.0.0.1[5801],10.0.0.1[5802],10.0.0.1[5803],10.0.0.2[6000]");
     assertThat(of(LISTED, DNS_PING.class)).isNull();
+  }
+
+  @Test
+  void addresses_may_be_of_the_long_kind() throws UnknownHostException {
+    Group group = group(List.of("[2001:db8::2]:6000"), Optional.empty(), Optional.empty());
+
+    assertThat(of(group, TCPPING.class).getValue("initial_hosts_str"))
+        .isEqualTo("2001:db8::2[6000]");
+  }
+
+  @Test
+  void who_cannot_be_reached_holds_up_nobody_else() throws UnknownHostException {
+    assertThat(((PerDestinationBundler) of(LISTED, TCP.class).getBundler()).useSingleSenderThread())
+        .isFalse();
+    assertThat(of(LISTED, TCPPING.class).asyncDiscovery()).isTrue();
+    assertThat(of(NAMED, DNS_PING.class).asyncDiscovery()).isTrue();
   }
 
   @Test

@@ -233,6 +233,36 @@ class RegistryTest {
   }
 
   @Test
+  void who_was_alone_takes_what_the_larger_part_has_agreed_on() {
+    Registry c = new Registry("c");
+    List<String> all = List.of("a", "b", "c");
+    List.of(a, b, c).forEach(one -> one.view(all));
+    a.agree("plan", Optional.empty(), "one");
+    Word first = a.word();
+    b.hear("a", first);
+    c.hear("a", first);
+    c.view(List.of("b", "c"));
+    c.agree("plan", Optional.of("one"), "alone for a moment");
+    c.view(List.of("c"));
+    c.agree("plan", Optional.of("alone for a moment"), "alone");
+    a.view(List.of("a", "b"));
+    b.view(List.of("a", "b"));
+    a.agree("plan", Optional.of("one"), "of two");
+    b.hear("a", a.word());
+
+    // Its word may be heard before the others are seen.
+    c.hear("a", a.word());
+    assertThat(c.agreed("plan")).contains("alone");
+    List.of(a, b, c).forEach(one -> one.merge(all, List.of("a", "b")));
+    c.hear("b", b.word());
+    a.hear("c", c.word());
+    b.hear("c", c.word());
+
+    assertThat(List.of(a, b, c))
+        .allSatisfy(one -> assertThat(one.agreed("plan")).contains("of two"));
+  }
+
+  @Test
   void who_comes_waits_for_the_words_of_all_others_and_not_for_ever() throws Exception {
     assertThat(a.awaitWords(Duration.ZERO)).as("nobody else is there").isTrue();
     meet();

@@ -7,6 +7,9 @@ import allocation.domain.BatchRef;
 import allocation.domain.Command;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
+import allocation.given.Certificates;
+import allocation.tls.Identity;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +20,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three nodes in JVMs of their own, with shoppers who do not care which one they talk to. Whatever
- * happens to a node, in the end all that tells of the same facts says the same.
+ * Three nodes in JVMs of their own that talk to each other over TLS, with shoppers who do not care
+ * which one they talk to. Whatever happens to a node, in the end all that tells of the same facts
+ * says the same.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterIT {
@@ -37,11 +42,22 @@ class ClusterIT {
       IntStream.range(0, 16).mapToObj(i -> new Sku("SKU-" + i)).toList();
 
   private final Installation installation = new Installation("cluster");
-  private final Cluster cluster =
-      new Cluster("equal", NODES, installation, Map.of("HTTP_LEAVE_DELAY_MS", "500"));
+  private Cluster cluster;
 
   @BeforeAll
-  void start() {
+  void start(@TempDir Path folder) {
+    Certificates certificates = new Certificates(folder);
+    Identity node = certificates.good("node");
+    cluster =
+        new Cluster(
+            "equal",
+            NODES,
+            installation,
+            Map.of(
+                "HTTP_LEAVE_DELAY_MS", "500",
+                "CLUSTER_TLS_CERTIFICATE", node.certificate().toString(),
+                "CLUSTER_TLS_KEY", node.key().toString(),
+                "CLUSTER_TLS_AUTHORITIES", certificates.authorities().file().toString()));
     cluster.startAll();
     for (Sku sku : SKUS) {
       Command stock =
