@@ -69,7 +69,11 @@ public final class ClusterNode {
         .withClusterManager(group)
         .buildClustered()
         .map(vertx -> {
-          LOG.info("joined the cluster node={} host={}", group.getNodeId(), host);
+          LOG.info(
+              "joined the cluster node={} host={} found={}",
+              group.getNodeId(),
+              host,
+              group.getNodes().size() - 1);
           return new ClusterNode(vertx, group);
         });
   }

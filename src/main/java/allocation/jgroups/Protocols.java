@@ -126,12 +126,20 @@ final class Protocols {
   }
 
   private static Discovery discovery(Group group) {
+    Discovery ping = group.dns().<Discovery>map(Protocols::byName).orElseGet(() -> byList(group));
+    // Who knows the address of one member is told those of all, and they are told his.
+    ping.returnEntireCache(true).sendCacheOnJoin(true);
     // Names are looked up, and hosts that are away are tried, on threads that may wait.
-    if (group.dns().isPresent()) {
-      DNS_PING ping = new DNS_PING();
-      ping.setValue("dns_query", group.dns().get());
-      return ping.asyncDiscovery(true).asyncDiscoveryUseSeparateThread(true);
-    }
+    return ping.asyncDiscovery(true).asyncDiscoveryUseSeparateThread(true);
+  }
+
+  private static DNS_PING byName(String name) {
+    DNS_PING ping = new DNS_PING();
+    ping.setValue("dns_query", name);
+    return ping;
+  }
+
+  private static TCPPING byList(Group group) {
     TCPPING ping = new TCPPING();
     ping.setValue(
         "initial_hosts_str",
@@ -139,8 +147,7 @@ final class Protocols {
             .flatMap(seed -> places(seed, group.port()).stream())
             .collect(Collectors.joining(",")));
     ping.setValue("max_dynamic_hosts", REMEMBERED);
-    ping.setPortRange(0);
-    return ping.asyncDiscovery(true).asyncDiscoveryUseSeparateThread(true);
+    return ping.setPortRange(0);
   }
 
   /** As JGroups writes them: a seed without a port stands for the first few. */
