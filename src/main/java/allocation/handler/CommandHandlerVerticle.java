@@ -44,7 +44,7 @@ public final class CommandHandlerVerticle extends VerticleBase {
 
   private final List<MessageConsumer<?>> others = new ArrayList<>();
   private final CommandQueue queue;
-  private final InFlight inFlight;
+  private final InFlight inFlight = new InFlight();
   private final ProductMemory memory;
   private final HandlerMetrics metrics;
   private final UnitRunner runner;
@@ -110,7 +110,6 @@ public final class CommandHandlerVerticle extends VerticleBase {
     this.first = List.copyOf(first);
     this.ledger = ledger;
     this.queue = new CommandQueue(settings.queueCapacity());
-    this.inFlight = new InFlight(shards);
     this.memory = new ProductMemory(settings.cachedProducts(), first.size());
     this.metrics = new HandlerMetrics(registry, String.valueOf(instance));
     this.runner =

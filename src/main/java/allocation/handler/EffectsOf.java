@@ -76,7 +76,7 @@ final class EffectsOf {
   }
 
   private boolean isAnswered(int shard) {
-    return unit.newAnswers().stream().anyMatch(answer -> answer.key().shard() == shard);
+    return unit.newAnswers().stream().anyMatch(answer -> answer.shard() == shard);
   }
 
   private void product(Sku sku) {

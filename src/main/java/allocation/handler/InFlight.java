@@ -1,6 +1,6 @@
 package allocation.handler;
 
-import allocation.bus.Shards;
+import allocation.bus.CommandKey;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -10,28 +10,19 @@ import java.util.Set;
  * answer.
  */
 final class InFlight {
-  private final Shards shards;
-  private final Set<AnswerKey> keys = new HashSet<>();
-
-  InFlight(Shards shards) {
-    this.shards = shards;
-  }
+  private final Set<CommandKey> keys = new HashSet<>();
 
   boolean contains(Pending command) {
-    return isKnownByKey(command) && keys.contains(key(command));
+    return isKnownByKey(command) && keys.contains(command.message().key());
   }
 
   /** Until it is answered. */
   void add(Pending command) {
     if (isKnownByKey(command)) {
-      AnswerKey key = key(command);
+      CommandKey key = command.message().key();
       keys.add(key);
       command.atEnd(() -> keys.remove(key));
     }
-  }
-
-  private AnswerKey key(Pending command) {
-    return new AnswerKey(shards.of(command.sku()), command.message().key());
   }
 
   private static boolean isKnownByKey(Pending command) {

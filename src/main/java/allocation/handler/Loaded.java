@@ -1,5 +1,6 @@
 package allocation.handler;
 
+import allocation.bus.CommandKey;
 import allocation.domain.BatchRef;
 import allocation.domain.OrderLine;
 import allocation.domain.Product;
@@ -22,7 +23,7 @@ public record Loaded(
     Map<Sku, Product> products,
     Map<LineKey, OrderLine> lines,
     Map<BatchRef, Sku> owners,
-    Map<AnswerKey, StoredAnswer> answers,
+    Map<CommandKey, StoredAnswer> answers,
     List<OrderLine> linesAbove) {
   public Loaded {
     positions = Map.copyOf(positions);

@@ -1,5 +1,6 @@
 package allocation.handler;
 
+import allocation.bus.CommandKey;
 import allocation.bus.CommandMessage;
 import allocation.bus.Shards;
 import allocation.domain.BatchRef;
@@ -24,7 +25,7 @@ final class Needs {
     Set<Sku> products = new HashSet<>();
     Set<LineKey> lines = new HashSet<>();
     Set<BatchRef> refs = new HashSet<>();
-    Set<AnswerKey> keys = new HashSet<>();
+    Set<CommandKey> keys = new HashSet<>();
     Optional<Wanted.BatchCut> cut = Optional.empty();
     for (CommandMessage message : commands) {
       Sku sku = message.sku();
@@ -44,7 +45,7 @@ final class Needs {
         }
       }
       if (UnitOfWork.isKeyed(message)) {
-        keys.add(new AnswerKey(shard, message.key()));
+        keys.add(message.key());
       }
     }
     return new Wanted(wantedShards, products, lines, refs, keys, cut);

@@ -1,5 +1,6 @@
 package allocation.handler;
 
+import allocation.bus.CommandKey;
 import allocation.bus.CommandMessage;
 import allocation.bus.Shards;
 import allocation.domain.BatchRef;
@@ -41,8 +42,8 @@ public final class UnitOfWork {
   private final Lines lines;
   private final Map<BatchRef, Sku> owners;
   private final Map<BatchRef, Long> madeAt = new HashMap<>();
-  private final Map<AnswerKey, StoredAnswer> answers;
-  private final Map<AnswerKey, StoredAnswer> newAnswers = new LinkedHashMap<>();
+  private final Map<CommandKey, StoredAnswer> answers;
+  private final Map<CommandKey, StoredAnswer> newAnswers = new LinkedHashMap<>();
   private final Map<Integer, Long> positions;
   private final List<LoggedEvent> events = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
@@ -84,13 +85,12 @@ public final class UnitOfWork {
 
   private Outcome once(CommandMessage message) {
     String fingerprint = Fingerprint.of(message.command());
-    AnswerKey key = new AnswerKey(shards.of(message.sku()), message.key());
-    StoredAnswer stored = answers.get(key);
+    StoredAnswer stored = answers.get(message.key());
     if (stored == null) {
       Outcome outcome = outcome(message);
-      stored = new StoredAnswer(key, fingerprint, outcome);
-      answers.put(key, stored);
-      newAnswers.put(key, stored);
+      stored = new StoredAnswer(message.key(), shards.of(message.sku()), fingerprint, outcome);
+      answers.put(stored.key(), stored);
+      newAnswers.put(stored.key(), stored);
       return outcome;
     }
     if (!stored.fingerprint().equals(fingerprint)) {

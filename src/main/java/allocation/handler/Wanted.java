@@ -1,5 +1,6 @@
 package allocation.handler;
 
+import allocation.bus.CommandKey;
 import allocation.domain.BatchRef;
 import allocation.domain.Sku;
 import java.util.Optional;
@@ -20,7 +21,7 @@ public record Wanted(
     Set<Sku> products,
     Set<LineKey> lines,
     Set<BatchRef> refs,
-    Set<AnswerKey> keys,
+    Set<CommandKey> keys,
     Optional<BatchCut> cut) {
   public Wanted {
     shards = Set.copyOf(shards);

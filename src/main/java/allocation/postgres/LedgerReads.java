@@ -8,7 +8,6 @@ import allocation.domain.OrderId;
 import allocation.domain.OrderLine;
 import allocation.domain.Product;
 import allocation.domain.Sku;
-import allocation.handler.AnswerKey;
 import allocation.handler.LineKey;
 import allocation.handler.Loaded;
 import allocation.handler.StoredAnswer;
@@ -50,10 +49,9 @@ final class LedgerReads {
 
   private static final String ANSWERS =
       """
-      SELECT a.shard, a.scope, a.id, a.fingerprint, a.outcome
-      FROM unnest($1::int[], $2::text[], $3::text[]) AS wanted (shard, scope, id)
-      JOIN command_answer a ON a.shard = wanted.shard AND a.scope = wanted.scope COLLATE "C"
-                           AND a.id = wanted.id COLLATE "C"
+      SELECT a.scope, a.id, a.shard, a.fingerprint, a.outcome
+      FROM unnest($1::text[], $2::text[]) AS wanted (scope, id)
+      JOIN command_answer a ON a.scope = wanted.scope COLLATE "C" AND a.id = wanted.id COLLATE "C"
       """;
 
   /** A line is taken while those newer than it do not yet free enough. */
@@ -83,7 +81,7 @@ final class LedgerReads {
     Future<Map<Sku, Product>> products = products(sql, wanted);
     Future<Map<LineKey, OrderLine>> lines = lines(sql, wanted);
     Future<Map<BatchRef, Sku>> owners = owners(sql, wanted);
-    Future<Map<AnswerKey, StoredAnswer>> answers = answers(sql, wanted);
+    Future<Map<CommandKey, StoredAnswer>> answers = answers(sql, wanted);
     Future<List<OrderLine>> linesAbove = linesAbove(sql, wanted);
     return Future.join(List.of(positions, products, lines, owners, answers, linesAbove))
         .map(all ->
@@ -166,19 +164,17 @@ final class LedgerReads {
         });
   }
 
-  private static Future<Map<AnswerKey, StoredAnswer>> answers(SqlConnection sql, Wanted wanted) {
+  private static Future<Map<CommandKey, StoredAnswer>> answers(SqlConnection sql, Wanted wanted) {
     if (wanted.keys().isEmpty()) {
       return Future.succeededFuture(Map.of());
     }
-    List<AnswerKey> keys = List.copyOf(wanted.keys());
+    List<CommandKey> keys = List.copyOf(wanted.keys());
     return sql.preparedQuery(ANSWERS)
         .execute(
             Columns.row(
-                Columns.ints(keys, AnswerKey::shard),
-                Columns.texts(keys, key -> key.key().scope()),
-                Columns.texts(keys, key -> key.key().id())))
+                Columns.texts(keys, CommandKey::scope), Columns.texts(keys, CommandKey::id)))
         .map(rows -> {
-          Map<AnswerKey, StoredAnswer> answers = new HashMap<>();
+          Map<CommandKey, StoredAnswer> answers = new HashMap<>();
           for (Row row : rows) {
             StoredAnswer answer = answer(row);
             answers.put(answer.key(), answer);
@@ -189,7 +185,8 @@ final class LedgerReads {
 
   private static StoredAnswer answer(Row row) {
     return new StoredAnswer(
-        new AnswerKey(row.getInteger(0), new CommandKey(row.getString(1), row.getString(2))),
+        new CommandKey(row.getString(0), row.getString(1)),
+        row.getInteger(2),
         row.getString(3),
         OutcomeJson.read(row.getString(4)));
   }

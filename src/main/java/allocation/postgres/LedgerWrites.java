@@ -16,6 +16,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -252,13 +253,19 @@ final class LedgerWrites {
   }
 
   private Future<?> insertAnswers(SqlConnection sql, Effects effects) {
-    List<StoredAnswer> answers = effects.answers();
+    // In key order: two units in different shards may have been given the same keys.
+    List<StoredAnswer> answers =
+        effects.answers().stream()
+            .sorted(
+                Comparator.comparing((StoredAnswer answer) -> answer.key().scope())
+                    .thenComparing(answer -> answer.key().id()))
+            .toList();
     return sql.preparedQuery(INSERT_ANSWERS)
         .execute(
             Columns.row(
-                Columns.ints(answers, answer -> answer.key().shard()),
-                Columns.texts(answers, answer -> answer.key().key().scope()),
-                Columns.texts(answers, answer -> answer.key().key().id()),
+                Columns.ints(answers, StoredAnswer::shard),
+                Columns.texts(answers, answer -> answer.key().scope()),
+                Columns.texts(answers, answer -> answer.key().id()),
                 Columns.texts(answers, StoredAnswer::fingerprint),
                 Columns.texts(answers, answer -> OutcomeJson.write(answer.outcome())),
                 effects.unitId(),

@@ -1,10 +1,10 @@
 package allocation.postgres;
 
+import allocation.bus.CommandKey;
 import allocation.bus.Shards;
 import allocation.domain.BatchRef;
 import allocation.domain.LoggedEvent;
 import allocation.domain.Sku;
-import allocation.handler.AnswerKey;
 import allocation.handler.CommitFailure.LineExists;
 import allocation.handler.CommitFailure.LostRace;
 import allocation.handler.CommitFailure.Rejected;
@@ -45,7 +45,7 @@ public final class PgLedger implements Ledger {
       """;
 
   private static final String ANSWER_OF_UNIT =
-      "SELECT 1 FROM command_answer WHERE shard = $1 AND scope = $2 AND id = $3 AND unit_id = $4";
+      "SELECT 1 FROM command_answer WHERE scope = $1 AND id = $2 AND unit_id = $3";
 
   /** What was not committed never will be: see commit_lines. */
   private static final String SETTLE =
@@ -148,10 +148,9 @@ public final class PgLedger implements Ledger {
           .execute(Columns.row(event.shard(), event.position(), effects.unitId()))
           .map(rows -> rows.size() == 1);
     }
-    AnswerKey answer = effects.answers().getFirst().key();
+    CommandKey answer = effects.answers().getFirst().key();
     return sql.preparedQuery(ANSWER_OF_UNIT)
-        .execute(
-            Columns.row(answer.shard(), answer.key().scope(), answer.key().id(), effects.unitId()))
+        .execute(Columns.row(answer.scope(), answer.id(), effects.unitId()))
         .map(rows -> rows.size() == 1);
   }
 

@@ -1,5 +1,6 @@
 package allocation.given;
 
+import allocation.bus.CommandKey;
 import allocation.bus.Shards;
 import allocation.domain.Arrival;
 import allocation.domain.Batch;
@@ -8,7 +9,6 @@ import allocation.domain.LoggedEvent;
 import allocation.domain.OrderLine;
 import allocation.domain.Product;
 import allocation.domain.Sku;
-import allocation.handler.AnswerKey;
 import allocation.handler.CommitFailure.LineExists;
 import allocation.handler.CommitFailure.LostRace;
 import allocation.handler.CommitFailure.Rejected;
@@ -38,8 +38,8 @@ public final class LedgerState {
   private final Map<BatchRef, Batch> batches;
   private final Map<LineKey, OrderLine> lines;
   private final Set<Sku> shortages;
-  private final Map<AnswerKey, StoredAnswer> answers;
-  private final Map<AnswerKey, String> unitsOfAnswers;
+  private final Map<CommandKey, StoredAnswer> answers;
+  private final Map<CommandKey, String> unitsOfAnswers;
   private final TreeMap<Integer, List<LoggedEvent>> events;
 
   public LedgerState(Shards shards) {

@@ -133,13 +133,11 @@ public abstract class LedgerContract {
   }
 
   @Test
-  void keeps_the_answers_of_one_key_apart_by_shard() {
-    commit(
-        message(CHAIR, free("o1"), key("same")),
-        message(TABLE, new Deallocate(new OrderId("o1"), TABLE), key("same")));
+  void a_key_has_its_answer_whatever_shard_it_is_asked_for() {
+    UnitOfWork unit = commit(message(CHAIR, free("o1"), key("same")));
 
-    Loaded loaded = load(message(CHAIR, free("o1"), key("same")));
-    assertThat(loaded.answers()).containsOnlyKeys(new AnswerKey(3, key("same")));
+    Loaded loaded = load(message(TABLE, new Deallocate(new OrderId("o1"), TABLE), key("same")));
+    assertThat(loaded.answers().values()).hasSize(1).hasSameElementsAs(unit.newAnswers());
   }
 
   @Test
@@ -301,6 +299,17 @@ public abstract class LedgerContract {
 
     assertThat(failure(ledger().commitLocked(wanted(List.of(mine)), loaded -> again)))
         .isInstanceOf(LostRace.class);
+  }
+
+  @Test
+  void a_key_that_another_shard_was_given_meanwhile_is_a_lost_race() {
+    CommandMessage mine = message(CHAIR, free("o1"), key("k"));
+    UnitOfWork late = decide(load(mine), List.of(mine));
+    commit(message(TABLE, new Deallocate(new OrderId("o1"), TABLE), key("k")));
+
+    assertThat(failure(ledger().commitLocked(wanted(List.of(mine)), loaded -> late)))
+        .isInstanceOf(LostRace.class);
+    assertThat(load(mine).answers().get(key("k")).shard()).isEqualTo(9);
   }
 
   @Test

@@ -235,26 +235,27 @@ final class UnitRunnerTest {
     assertThat(product().available()).isEqualTo(50);
   }
 
-  /** Guard: AnswerKey. By the key alone one of the two is asked for, and the other done again. */
+  /** Guard: a key is looked for without its shard, or the second of the two is carried out. */
   @Test
-  void one_key_for_two_shards_names_two_commands_in_one_unit_too() {
+  void a_key_that_comes_for_another_shard_is_refused_in_one_unit_too() {
     handlers.outcome(CHAIR, create("b1", 10));
     handlers.outcome(TABLE, new CreateBatch(new BatchRef("t1"), TABLE, 10, Arrival.inStock()));
     handlers.outcome(TABLE, new Allocate(new OrderId("o1"), TABLE, 3));
     handlers.outcome(CHAIR, take("o1", 3));
-    CommandKey same = key("same");
-    handlers.outcome(CHAIR, free("o1"), same);
-    handlers.outcome(CHAIR, take("o1", 4));
+    Deallocate others = new Deallocate(new OrderId("o1"), TABLE);
+    // Of a message: one of a caller that comes again meanwhile would not get as far as this.
+    CommandKey same = CommandKey.ofMessage("topic", "same");
     HeldCommit held = holdOne();
-    Future<CommandReply> late = handlers.send(CHAIR, free("o1"), same);
-    Future<CommandReply> other =
-        handlers.send(TABLE, new Deallocate(new OrderId("o1"), TABLE), same);
+    Future<CommandReply> first = handlers.send(CHAIR, free("o1"), same);
+    Future<CommandReply> late = handlers.send(TABLE, others, same);
     handlers.untilQueued(2);
     held.release();
 
-    assertThat(outcome(late)).isInstanceOf(Outcome.Repeated.class);
-    assertThat(outcome(other)).isInstanceOf(Outcome.Accepted.class);
-    assertThat(product().available()).isEqualTo(6);
+    Outcome reused = new Outcome.Refused(new Refusal.KeyReused());
+    assertThat(outcome(first)).isInstanceOf(Outcome.Accepted.class);
+    assertThat(outcome(late)).isEqualTo(reused);
+    assertThat(handlers.outcome(TABLE, others, same)).isEqualTo(reused);
+    assertThat(handlers.outcome(TABLE, others, key("own"))).isInstanceOf(Outcome.Accepted.class);
   }
 
   /** Guard: nobody is answered before the commit, the refused neither. */

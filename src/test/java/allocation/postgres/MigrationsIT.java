@@ -58,6 +58,29 @@ final class MigrationsIT {
     assertThat(one(uri, "SELECT count(*) FROM shard")).isEqualTo(8);
   }
 
+  @Test
+  void of_two_answers_of_one_key_that_an_older_service_has_stored_the_first_is_kept()
+      throws SQLException {
+    String uri = Servers.newDatabase("older");
+    Migrations.migrate(uri, 8);
+    run(
+        uri,
+        """
+        DELETE FROM flyway_schema_history WHERE version >= '7';
+        ALTER TABLE command_answer DROP CONSTRAINT command_answer_key;
+        ALTER TABLE command_answer ADD CONSTRAINT command_answer_key PRIMARY KEY (shard, scope, id);
+        INSERT INTO command_answer VALUES
+          (1, 's', 'twice', 'f', 'o', 'late', '2026-01-02'),
+          (2, 's', 'twice', 'f', 'o', 'first', '2026-01-01'),
+          (3, 'other', 'twice', 'f', 'o', 'other', '2026-01-03');
+        """);
+
+    Migrations.migrate(uri, 8);
+
+    assertThat(one(uri, "SELECT count(*) FROM command_answer")).isEqualTo(2);
+    assertThat(one(uri, "SELECT count(*) FROM command_answer WHERE unit_id = 'first'")).isOne();
+  }
+
   private static void run(String uri, String sql) throws SQLException {
     try (Connection connection = connect(uri);
         Statement statement = connection.createStatement()) {

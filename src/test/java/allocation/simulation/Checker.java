@@ -14,7 +14,6 @@ import allocation.domain.OrderLine;
 import allocation.domain.Outcome;
 import allocation.domain.Refusal;
 import allocation.domain.Sku;
-import allocation.handler.AnswerKey;
 import allocation.handler.LineKey;
 import allocation.handler.Loaded;
 import allocation.handler.Wanted;
@@ -67,18 +66,17 @@ final class Checker {
         reply.position(),
         database.position(reply.shard()));
     require(
-        !errand.isKeyed() || isAnswerStored(errand, reply.shard()),
+        !errand.isKeyed() || isAnswerStored(errand),
         "%s was told, and the answer is not stored",
         errand);
     errand.replies.add(reply);
     told.add(new Told(errand, reply));
   }
 
-  private boolean isAnswerStored(Errand errand, int shard) {
-    AnswerKey key = new AnswerKey(shard, errand.key);
+  private boolean isAnswerStored(Errand errand) {
     Wanted wanted =
-        new Wanted(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(key), Optional.empty());
-    return database.state().load(wanted).answers().containsKey(key);
+        new Wanted(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(errand.key), Optional.empty());
+    return database.state().load(wanted).answers().containsKey(errand.key);
   }
 
   /** Somebody has looked, and wanted to see what is at the position. */
@@ -115,9 +113,7 @@ final class Checker {
     errands.forEach(errand -> {
       require(errand.done, "never told: %s", errand);
       require(
-          !errand.key.isOfMessage()
-              || commands.isDead(errand)
-              || shards.all().stream().anyMatch(shard -> isAnswerStored(errand, shard)),
+          !errand.key.isOfMessage() || commands.isDead(errand) || isAnswerStored(errand),
           "a message was taken and nothing came of it: %s",
           errand);
       once(errand, ofErrands.getOrDefault(errand.correlationId, List.of()));
