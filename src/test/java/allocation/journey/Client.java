@@ -1,7 +1,11 @@
 package allocation.journey;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import allocation.domain.Arrival;
+import allocation.domain.BatchRef;
 import allocation.domain.Command;
+import allocation.domain.Sku;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -45,6 +50,16 @@ final class Client {
   /** How many requests were answered with a 503 and sent again. */
   int sentAgain() {
     return sentAgain.get();
+  }
+
+  /** Makes a batch of each SKU that is larger than what anybody will take from it. */
+  void stockUp(List<Sku> skus) {
+    for (Sku sku : skus) {
+      Command stock =
+          new Command.CreateBatch(
+              new BatchRef("of-" + sku.value()), sku, 1_000_000, Arrival.inStock());
+      assertThat(send(stock).status()).isEqualTo(201);
+    }
   }
 
   Answer send(Command command) {

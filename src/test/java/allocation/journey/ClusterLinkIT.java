@@ -1,12 +1,9 @@
 package allocation.journey;
 
-import static allocation.domain.Arrival.inStock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import allocation.Main;
-import allocation.domain.BatchRef;
-import allocation.domain.Command;
 import allocation.domain.Sku;
 import allocation.embedded.Servers;
 import java.net.URI;
@@ -43,11 +40,7 @@ class ClusterLinkIT {
                 network.prefix());
         cluster.nodes().forEach(NodeProcess::awaitReady);
         Cluster.awaitSpread(cluster.nodes());
-        for (Sku sku : SKUS) {
-          Command stock =
-              new Command.CreateBatch(new BatchRef("of-" + sku.value()), sku, 1_000_000, inStock());
-          assertThat(one.client().send(stock).status()).isEqualTo(201);
-        }
+        one.client().stockUp(SKUS);
 
         try (Shoppers shoppers = new Shoppers(cluster.addresses(), SKUS).shop("cut", SHOPPERS)) {
           shoppers.awaitAnswers(200);
@@ -61,10 +54,7 @@ class ClusterLinkIT {
 
           Cluster.awaitSpread(cluster.nodes());
           shoppers.awaitAnswers(200);
-          shoppers.stop();
-          assertThat(shoppers.wrong()).isEmpty();
-          Books books = Agreement.check(installation, inside.client());
-          assertThat(books.lines().keySet()).containsAll(shoppers.promisedLines());
+          shoppers.assertKept(installation, inside.client());
         }
       }
     }

@@ -1,11 +1,8 @@
 package allocation.journey;
 
-import static allocation.domain.Arrival.inStock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import allocation.domain.BatchRef;
-import allocation.domain.Command;
 import allocation.domain.Sku;
 import allocation.embedded.Ports;
 import allocation.embedded.PostgresDatabase;
@@ -74,11 +71,7 @@ class FaultsIT {
     settings.put("POSTGRES_URI", new PostgresDatabase("127.0.0.1", network.port()).uri(NAME));
     service = NodeProcess.begin(NAME, settings);
     service.awaitReady();
-    for (Sku sku : SKUS) {
-      Command stock =
-          new Command.CreateBatch(new BatchRef("of-" + sku.value()), sku, 1_000_000, inStock());
-      assertThat(service.client().send(stock).status()).isEqualTo(201);
-    }
+    service.client().stockUp(SKUS);
     heapBefore = service.heapInUse();
   }
 
@@ -288,12 +281,7 @@ class FaultsIT {
 
   /** All agrees, what was promised to a shopper is in it, and nothing is held on to. */
   private void assertKept(Shoppers shoppers) {
-    shoppers.stop();
-    assertThat(shoppers.wrong()).as("answers that a working service does not give").isEmpty();
-    Books books = Agreement.check(installation, service.client());
-    assertThat(books.lines().keySet())
-        .as("lines that were promised")
-        .containsAll(shoppers.promisedLines());
+    shoppers.assertKept(installation, service.client());
     assertThat(service.client().metric("allocation_queue_depth")).isZero();
     assertThat(service.heapInUse()).as("heap in use").isLessThan(heapBefore + MORE_HEAP);
     assertThat(

@@ -2,9 +2,6 @@ package allocation.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import allocation.domain.Arrival;
-import allocation.domain.BatchRef;
-import allocation.domain.Command;
 import allocation.domain.Sku;
 import allocation.embedded.Ports;
 import allocation.embedded.PulsarServer;
@@ -75,12 +72,7 @@ class PulsarFaultsIT {
                 "pulsar://127.0.0.1:" + network.port(), pulsar.adminUrl(), "public/default"));
     service = NodeProcess.begin(NAME, installation.settings());
     service.awaitReady();
-    for (Sku sku : SKUS) {
-      Command stock =
-          new Command.CreateBatch(
-              new BatchRef("of-" + sku.value()), sku, 1_000_000, Arrival.inStock());
-      assertThat(service.client().send(stock).status()).isEqualTo(201);
-    }
+    service.client().stockUp(SKUS);
     heapBefore = service.heapInUse();
   }
 
@@ -174,14 +166,9 @@ class PulsarFaultsIT {
   }
 
   private void assertKept(Shoppers shoppers) {
-    shoppers.stop();
-    assertThat(shoppers.wrong()).as("answers that a working service does not give").isEmpty();
+    shoppers.assertKept(installation, service.client());
     assertThat(shoppers.cut()).as("requests without an answer").isEmpty();
     assertThat(shoppers.retryable()).as("callers who noticed").isZero();
     assertThat(service.heapInUse()).as("heap in use").isLessThan(heapBefore + MORE_HEAP);
-    Books books = Agreement.check(installation, service.client());
-    assertThat(books.lines().keySet())
-        .as("lines that were promised")
-        .containsAll(shoppers.promisedLines());
   }
 }

@@ -1,5 +1,7 @@
 package allocation.journey;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import allocation.domain.Command;
 import allocation.domain.Command.Allocate;
 import allocation.domain.Command.Deallocate;
@@ -109,13 +111,13 @@ final class Shoppers implements AutoCloseable {
     return retryable.get();
   }
 
-  List<String> wrong() {
-    return List.copyOf(wrong);
-  }
-
-  /** Lines that have to be there now. */
-  List<OrderedSku> promisedLines() {
-    return allocated.stream().filter(line -> !released.contains(line)).toList();
+  /** All agrees, and what was promised to a shopper is in it; lets them finish first. */
+  void assertKept(Installation installation, Client client) {
+    stop();
+    assertThat(wrong).as("answers that a working service does not give").isEmpty();
+    assertThat(Agreement.check(installation, client).lines().keySet())
+        .as("lines that were promised")
+        .containsAll(allocated.stream().filter(line -> !released.contains(line)).toList());
   }
 
   /** Lets all of them finish what they are about. */
