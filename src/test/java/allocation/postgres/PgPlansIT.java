@@ -43,11 +43,11 @@ final class PgPlansIT {
     database = TestDatabase.create("plans");
     Map<String, String> properties = PgSession.options(database.options(), 60_000).getProperties();
     properties.forEach((name, value) -> {
-      if (name.startsWith("enable_") || Set.of("jit", "join_collapse_limit").contains(name)) {
+      if (name.startsWith("enable_")
+          || Set.of("jit", "join_collapse_limit", "plan_cache_mode").contains(name)) {
         database.run("SET " + name + " = " + value);
       }
     });
-    database.run("SET plan_cache_mode = force_generic_plan");
     plan(EMPTY);
     database.run(
         """
