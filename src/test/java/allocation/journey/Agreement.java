@@ -78,10 +78,13 @@ final class Agreement {
             Set.copyOf(
                 installation.rows(
                     "SELECT order_id, sku, quantity, batch_ref, position FROM order_line")))
-        .isEqualTo(
-            books.lines().entrySet().stream()
-                .map(entry -> row(entry.getKey(), entry.getValue()))
-                .collect(Collectors.toSet()));
+        .isEqualTo(lineRows());
+  }
+
+  private Set<List<String>> lineRows() {
+    return books.lines().entrySet().stream()
+        .map(entry -> row(entry.getKey(), entry.getValue()))
+        .collect(Collectors.toSet());
   }
 
   private void views_are_what_the_log_adds_up_to() {
@@ -112,10 +115,7 @@ final class Agreement {
             Set.copyOf(
                 installation.rows(
                     "SELECT order_id, sku, quantity, batch_ref, position FROM views.order_view")))
-        .isEqualTo(
-            books.lines().entrySet().stream()
-                .map(entry -> row(entry.getKey(), entry.getValue()))
-                .collect(Collectors.toSet()));
+        .isEqualTo(lineRows());
     // After an hour of the long form there are half a million of them.
     int step = 1 + orders.size() / MOST_ORDERS_ASKED;
     for (OrderId orderId : everyNth(orders, step)) {
