@@ -116,7 +116,7 @@ final class Agreement {
                 installation.rows(
                     "SELECT order_id, sku, quantity, batch_ref, position FROM views.order_view")))
         .isEqualTo(lineRows());
-    // After an hour of the long form there are half a million of them.
+    // In the long form there are tens of thousands of them.
     int step = 1 + orders.size() / MOST_ORDERS_ASKED;
     for (OrderId orderId : everyNth(orders, step)) {
       Client.Answer answer =
