@@ -21,6 +21,13 @@ public enum CommandFailure {
    */
   public static final int MOVED = 4;
 
+  /**
+   * The code of a node's refusal of what was sent longer ago than its sender waits, or nobody knows
+   * when: nothing was written. Its message is that node's clock, for {@link Requests#SENT_AT_MS}.
+   * {@link Requests} sends it again, if it does wait; else it is {@link #BUSY}.
+   */
+  public static final int TOO_OLD = 6;
+
   private final int code;
 
   CommandFailure(int code) {
@@ -50,7 +57,7 @@ public enum CommandFailure {
         return failure;
       }
     }
-    if (code == MOVED) {
+    if (code == MOVED || code == TOO_OLD) {
       return BUSY;
     }
     // A handler that threw (code -1) may have done so after its commit.

@@ -7,8 +7,10 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -29,10 +31,26 @@ public final class Requests {
   /** The header that tells another node how many milliseconds the caller still waits. */
   public static final String LEFT_MS = "left-ms";
 
+  /**
+   * The header with the time of sending in milliseconds, by the clock of the node that it goes to:
+   * not later than it was, by what that node's last reply said; {@link #NOT_KNOWN} without one. So
+   * that node knows how old a message is that was held up on its way, whatever other clocks say.
+   */
+  public static final String SENT_AT_MS = "sent-at-ms";
+
+  /** The value of {@link #SENT_AT_MS} when that node's clock is not known. */
+  public static final String NOT_KNOWN = "?";
+
+  /** The header of a reply with the clock of the node that replies, in milliseconds. */
+  public static final String NOW_MS = "now-ms";
+
   private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
 
   private static final long FIRST_PAUSE_MS = 20;
   private static final long LONGEST_PAUSE_MS = 200;
+
+  /** What two clocks drift apart in ten minutes does not matter. */
+  private static final long LONGEST_KNOWN_MS = TimeUnit.MINUTES.toMillis(10);
 
   /** A node that does not answer is asked again, in case that what it was sent was lost. */
   private static final int TRIES_OF_A_SILENT_NODE = 3;
@@ -41,7 +59,11 @@ public final class Requests {
   private final CurrentPlacement placement;
   private final LongSupplier nanoClock;
   private final Set<Attempt<?>> away = new LinkedHashSet<>();
+  private final Map<String, Seen> clocks = new HashMap<>();
   private int turn;
+
+  /** What another node's clock showed, at the least, at a time by the clock here. */
+  private record Seen(long theirMs, long atNanos) {}
 
   /** Which part of the service is asked. */
   public sealed interface To {
@@ -128,12 +150,29 @@ public final class Requests {
   /** A node that is gone will not answer. */
   private void sendAgain() {
     Set<String> live = placement.get().live();
+    clocks.keySet().retainAll(live);
     List.copyOf(away).stream()
         .filter(attempt -> attempt.askedNode != null && !live.contains(attempt.askedNode))
         .forEach(attempt -> {
           attempt.mayBeDone = true;
           attempt.send();
         });
+  }
+
+  private String sentAt(String node) {
+    Seen seen = clocks.get(node);
+    if (seen == null) {
+      return NOT_KNOWN;
+    }
+    long sinceMs = TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - seen.atNanos);
+    return sinceMs > LONGEST_KNOWN_MS ? NOT_KNOWN : String.valueOf(seen.theirMs + sinceMs);
+  }
+
+  /** Whether its clock was not known before. */
+  private boolean learn(String node, @Nullable String theirMs) {
+    return theirMs != null
+        && theirMs.matches("[0-9]{1,15}")
+        && clocks.put(node, new Seen(Long.parseLong(theirMs), nanoClock.getAsLong())) == null;
   }
 
   private final class Attempt<T extends BusMessage> {
@@ -177,17 +216,23 @@ public final class Requests {
       } else {
         askedNode = node.get();
         away.add(this);
-        vertx
-            .eventBus()
-            .<BusMessage>request(
-                Addresses.node(node.get()),
-                message,
-                new DeliveryOptions()
-                    .setSendTimeout(Math.min(leftMs, silenceMs))
-                    .addHeader(LEFT_MS, String.valueOf(leftMs)))
+        abroad(node.get(), leftMs)
             .compose(Replies.as(reply))
             .onComplete(done -> answered(sending, done.result(), done.cause()));
       }
+    }
+
+    private Future<Message<BusMessage>> abroad(String node, long leftMs) {
+      return vertx
+          .eventBus()
+          .<BusMessage>request(
+              Addresses.node(node),
+              message,
+              new DeliveryOptions()
+                  .setSendTimeout(Math.min(leftMs, silenceMs))
+                  .addHeader(LEFT_MS, String.valueOf(leftMs))
+                  .addHeader(SENT_AT_MS, sentAt(node)))
+          .onSuccess(reply -> learn(node, reply.headers().get(NOW_MS)));
     }
 
     /** Also of a sending that was given up: an answer is an answer, a failure is one too many. */
@@ -196,6 +241,8 @@ public final class Requests {
         end(result, null);
       } else if (sending != sendings) {
         LOG.debug("a node that is gone has failed what others are asked", cause);
+      } else if (isTooOld(cause) && askedNode != null && learn(askedNode, cause.getMessage())) {
+        send();
       } else if (isPassing(cause) || (mayBeDone && isInFlight(cause))) {
         mayBeDone |= !isUndone(cause);
         pause(sending, cause);
@@ -241,7 +288,14 @@ public final class Requests {
     private static boolean isPassing(Throwable cause) {
       return cause instanceof ReplyException failure
           && (failure.failureType() != ReplyFailure.RECIPIENT_FAILURE
-              || failure.failureCode() == CommandFailure.MOVED);
+              || failure.failureCode() == CommandFailure.MOVED
+              || isTooOld(cause));
+    }
+
+    private static boolean isTooOld(Throwable cause) {
+      return cause instanceof ReplyException failure
+          && failure.failureType() == ReplyFailure.RECIPIENT_FAILURE
+          && failure.failureCode() == CommandFailure.TOO_OLD;
     }
 
     /** What is in flight may be what was sent before from here. */
@@ -252,7 +306,8 @@ public final class Requests {
     private static boolean isUndone(Throwable cause) {
       return cause instanceof ReplyException failure
           && (failure.failureType() == ReplyFailure.NO_HANDLERS
-              || failure.failureCode() == CommandFailure.MOVED);
+              || failure.failureCode() == CommandFailure.MOVED
+              || isTooOld(cause));
     }
   }
 }

@@ -126,7 +126,7 @@ public final class ClusterNode {
             membership, databaseId, placement, instances, shards.count(), metrics);
     placing = verticle;
     return vertx
-        .deployVerticle(new NodeGateVerticle(group.getNodeId(), shards, clock))
+        .deployVerticle(new NodeGateVerticle(group.getNodeId(), shards, clock, metrics))
         .compose(gate -> vertx.deployVerticle(new NudgesAbroad(placement, shards)))
         .compose(nudges -> vertx.deployVerticle(verticle))
         .mapEmpty();

@@ -13,6 +13,8 @@ import allocation.bus.QueryGroup;
 import allocation.bus.Requests;
 import allocation.bus.Shards;
 import allocation.bus.Unreadable;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -20,6 +22,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.OptionalLong;
 
 /**
  * Takes in what other nodes send, at the one address of this node that they know, and hands it to
@@ -33,14 +36,20 @@ public final class NodeGateVerticle extends VerticleBase {
   private final String self;
   private final Shards shards;
   private final Clock clock;
+  private final Counter tooOld;
 
   /**
    * @param self this node's id
    */
-  public NodeGateVerticle(String self, Shards shards, Clock clock) {
+  public NodeGateVerticle(String self, Shards shards, Clock clock, MeterRegistry metrics) {
     this.self = self;
     this.shards = shards;
     this.clock = clock;
+    this.tooOld =
+        Counter.builder("allocation.cluster.too.old")
+            .description(
+                "Requests of other nodes that were sent too long ago, or nobody knows when")
+            .register(metrics);
   }
 
   @Override
@@ -49,18 +58,24 @@ public final class NodeGateVerticle extends VerticleBase {
   }
 
   private void take(Message<BusMessage> request) {
+    OptionalLong ageMs = ageMs(request);
+    long leftMs = leftMs(request) - ageMs.orElse(0);
+    if (ageMs.isEmpty() || leftMs < 1) {
+      if (ageMs.isPresent()) {
+        tooOld.increment();
+      }
+      request.fail(CommandFailure.TOO_OLD, String.valueOf(clock.millis()));
+      return;
+    }
     switch (request.body()) {
-      case CommandMessage one -> forward(request, commands(one), until(one, end(request)));
+      case CommandMessage one -> forward(request, commands(one), until(end(leftMs), one), leftMs);
       case CommandGroup group ->
           forward(
-              request,
-              commands(group.commands().getFirst()),
-              new CommandGroup(
-                  group.commands().stream().map(one -> until(one, end(request))).toList()));
-      case BatchOwner question -> forward(request, Addresses.BATCH_OWNERS, question);
-      case Query question -> forward(request, Addresses.QUERIES, question);
-      case QueryGroup questions -> forward(request, Addresses.QUERIES, questions);
-      case LetGo shardsOfOthers -> forward(request, Addresses.LET_GO, shardsOfOthers);
+              request, commands(group.commands().getFirst()), until(end(leftMs), group), leftMs);
+      case BatchOwner question -> forward(request, Addresses.BATCH_OWNERS, question, leftMs);
+      case Query question -> forward(request, Addresses.QUERIES, question, leftMs);
+      case QueryGroup questions -> forward(request, Addresses.QUERIES, questions, leftMs);
+      case LetGo shardsOfOthers -> forward(request, Addresses.LET_GO, shardsOfOthers, leftMs);
       case EventsCommitted nudge ->
           vertx.eventBus().publish(Addresses.events(nudge.shard()), nudge, HERE);
       case Unreadable other -> CommandFailure.INTERNAL.reply(request, other.why());
@@ -73,14 +88,13 @@ public final class NodeGateVerticle extends VerticleBase {
     return Addresses.commands(shards.of(first.sku()));
   }
 
-  private void forward(Message<BusMessage> request, String address, BusMessage message) {
+  private void forward(
+      Message<BusMessage> request, String address, BusMessage message, long leftMs) {
     vertx
         .eventBus()
         .<BusMessage>request(
-            address,
-            message,
-            new DeliveryOptions().setLocalOnly(true).setSendTimeout(left(request)))
-        .onSuccess(reply -> request.reply(reply.body()))
+            address, message, new DeliveryOptions().setLocalOnly(true).setSendTimeout(leftMs))
+        .onSuccess(reply -> request.reply(reply.body(), withClock()))
         .onFailure(cause -> fail(request, cause));
   }
 
@@ -97,21 +111,43 @@ public final class NodeGateVerticle extends VerticleBase {
     }
   }
 
+  private DeliveryOptions withClock() {
+    return new DeliveryOptions().addHeader(Requests.NOW_MS, String.valueOf(clock.millis()));
+  }
+
   /** Clocks of two nodes may differ, so that a deadline is told as what is left until it. */
-  private static CommandMessage until(CommandMessage message, Instant deadline) {
+  private static CommandMessage until(Instant deadline, CommandMessage message) {
     return new CommandMessage(
         message.sku(), message.command(), message.key(), message.correlationId(), deadline);
   }
 
-  private Instant end(Message<BusMessage> request) {
-    return clock.instant().plusMillis(left(request));
+  private static CommandGroup until(Instant deadline, CommandGroup group) {
+    return new CommandGroup(
+        group.commands().stream().map(message -> until(deadline, message)).toList());
   }
 
-  private static long left(Message<BusMessage> request) {
+  private Instant end(long leftMs) {
+    return clock.instant().plusMillis(leftMs);
+  }
+
+  /** What its sender waited when it was sent. */
+  private static long leftMs(Message<BusMessage> request) {
     String ms = request.headers().get(Requests.LEFT_MS);
     // Whatever another node says, its request gets an answer.
-    return ms != null && ms.matches("[0-9]{1,9}")
-        ? Math.max(1, Long.parseLong(ms))
+    return ms != null && ms.matches("-?[0-9]{1,9}")
+        ? Long.parseLong(ms)
         : DeliveryOptions.DEFAULT_TIMEOUT;
+  }
+
+  /** How long ago it was sent, at the most; empty when nobody knows. */
+  private OptionalLong ageMs(Message<BusMessage> request) {
+    String sentAtMs = request.headers().get(Requests.SENT_AT_MS);
+    if (sentAtMs == null) {
+      // From a placement, which asks for nothing that must not come late, or an earlier build.
+      return OptionalLong.of(0);
+    }
+    return sentAtMs.matches("[0-9]{1,15}")
+        ? OptionalLong.of(Math.max(0, clock.millis() - Long.parseLong(sentAtMs)))
+        : OptionalLong.empty();
   }
 }

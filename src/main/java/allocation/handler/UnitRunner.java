@@ -128,6 +128,7 @@ final class UnitRunner {
             Needs.of(messages(commands), shards, memory::product),
             loaded -> {
               requireRememberedAt(loaded.positions());
+              requireInTime(commands);
               return decide(commands, loaded);
             })
         .onSuccess(unit -> {
@@ -156,6 +157,23 @@ final class UnitRunner {
 
     private StaleMemory() {
       super("a remembered shard has moved", null, false, false);
+    }
+  }
+
+  /** The locks may have been waited for: whoever waited with them has long been told so. */
+  private void requireInTime(List<Pending> commands) {
+    Instant now = clock.instant();
+    if (commands.stream().anyMatch(command -> command.isLate(now))) {
+      throw new TooLate();
+    }
+  }
+
+  /** Somebody's time is over; nothing is written. */
+  private static final class TooLate extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private TooLate() {
+      super("the time of a command is over", null, false, false);
     }
   }
 
@@ -190,6 +208,8 @@ final class UnitRunner {
         metrics.staleMemory();
         yield tryAgain(commands, tries, OTHERS_WERE_FASTER);
       }
+      // Without those whose time is over.
+      case TooLate late -> tryAgain(commands, tries, "the database was too slow");
       case Unsettled unsettled -> settle(commands, unsettled, tries);
       case Unavailable away -> {
         LOG.warn("no unit of work commands={} cause={}", commands.size(), away.getMessage());

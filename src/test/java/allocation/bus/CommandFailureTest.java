@@ -28,6 +28,7 @@ final class CommandFailureTest {
           RECIPIENT_FAILURE | 2  | UNKNOWN
           RECIPIENT_FAILURE | 3  | INTERNAL
           RECIPIENT_FAILURE | 4  | BUSY
+          RECIPIENT_FAILURE | 6  | BUSY
           RECIPIENT_FAILURE | -1 | UNKNOWN
           RECIPIENT_FAILURE | 99 | UNKNOWN
           """)

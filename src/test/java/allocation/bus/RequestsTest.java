@@ -14,6 +14,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
@@ -22,16 +23,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RequestsTest {
   /** Longer than any test waits: what comes within it did not come because it was over. */
   private static final long LONG_MS = 600_000;
 
   private static final long SHORT_MS = 300;
+
+  /** What another node's clock shows. */
+  private static final long CLOCK_MS = 7_000_000_000_000L;
+
   private static final BusMessage QUESTION = new BatchOwner(new BatchRef("b1"));
   private static final BatchOwner.Found ANSWER = found("CHAIR");
   private static final To HANDLER = new To.Handler(1);
@@ -75,6 +84,15 @@ final class RequestsTest {
 
     long leftMs(int request) {
       return Long.parseLong(got.get(request).headers().get(Requests.LEFT_MS));
+    }
+
+    String sentAt(int request) {
+      return got.get(request).headers().get(Requests.SENT_AT_MS);
+    }
+
+    /** By a clock that stood at this when it was last shown. */
+    void assertSentSince(int request, long shownMs) {
+      assertThat(Long.parseLong(sentAt(request))).isBetween(shownMs, shownMs + LONG_MS);
     }
   }
 
@@ -257,6 +275,110 @@ final class RequestsTest {
     assertThat(CommandFailure.of(cause)).isEqualTo(CommandFailure.UNKNOWN);
     assertThat(cause).hasMessage("new");
     assertThat(a.got).hasSize(1);
+  }
+
+  @Test
+  void a_node_whose_clock_is_not_known_shows_it_and_is_asked_again_by_it() {
+    Asked a =
+        new Asked(
+            Addresses.node("a"),
+            request -> {
+              if (request.headers().get(Requests.SENT_AT_MS).equals(Requests.NOT_KNOWN)) {
+                request.fail(CommandFailure.TOO_OLD, CLOCK_MS + "");
+              } else {
+                request.reply(ANSWER);
+              }
+            });
+
+    assertThat(result(ask(HANDLER, LONG_MS))).isSameAs(ANSWER);
+
+    assertThat(a.got).hasSize(2);
+    a.assertSentSince(1, CLOCK_MS);
+  }
+
+  @Test
+  void the_clock_that_a_reply_shows_is_known_until_a_later_one() {
+    AtomicLong clockMs = new AtomicLong(CLOCK_MS);
+    Asked a =
+        new Asked(
+            Addresses.node("a"),
+            request -> request.reply(ANSWER, showing(clockMs.getAndAdd(-5_000_000))));
+
+    for (int i = 0; i < 3; i++) {
+      result(ask(HANDLER, LONG_MS));
+    }
+
+    assertThat(a.sentAt(0)).isEqualTo(Requests.NOT_KNOWN);
+    a.assertSentSince(1, CLOCK_MS);
+    a.assertSentSince(2, CLOCK_MS - 5_000_000);
+  }
+
+  @Test
+  void a_clock_that_was_set_to_another_time_is_learnt_anew() {
+    long setTo = CLOCK_MS + 5_000_000;
+    List<Message<BusMessage>> before = new ArrayList<>();
+    Asked a =
+        new Asked(
+            Addresses.node("a"),
+            request -> {
+              switch (before.size()) {
+                case 0 -> request.reply(ANSWER, showing(CLOCK_MS));
+                case 1 -> request.fail(CommandFailure.TOO_OLD, setTo + "");
+                default -> request.reply(ANSWER);
+              }
+              before.add(request);
+            });
+    result(ask(HANDLER, LONG_MS));
+
+    assertThat(result(ask(HANDLER, LONG_MS))).isSameAs(ANSWER);
+
+    a.assertSentSince(2, setTo);
+  }
+
+  @Test
+  void clocks_run_apart_so_that_one_that_was_shown_long_ago_is_not_known() {
+    AtomicLong nanos = new AtomicLong();
+    requests =
+        Later.on(context, () -> Future.succeededFuture(new Requests(vertx, placement, nanos::get)));
+    Asked a = new Asked(Addresses.node("a"), request -> request.reply(ANSWER, showing(CLOCK_MS)));
+
+    result(ask(HANDLER, LONG_MS));
+    nanos.addAndGet(TimeUnit.MINUTES.toNanos(10));
+    result(ask(HANDLER, LONG_MS));
+    nanos.addAndGet(TimeUnit.MINUTES.toNanos(10) + TimeUnit.MILLISECONDS.toNanos(1));
+    result(ask(HANDLER, LONG_MS));
+
+    assertThat(a.sentAt(1)).isEqualTo(CLOCK_MS + TimeUnit.MINUTES.toMillis(10) + "");
+    assertThat(a.sentAt(2)).isEqualTo(Requests.NOT_KNOWN);
+  }
+
+  @Test
+  void the_clock_of_a_node_that_was_gone_is_not_known() {
+    Asked a = new Asked(Addresses.node("a"), request -> request.reply(ANSWER, showing(CLOCK_MS)));
+    result(ask(HANDLER, LONG_MS));
+
+    move(Set.of("here"), Map.of(Role.HANDLER, List.of("here", "here")));
+    turn();
+    move(Set.of("here", "a"), Map.of(Role.HANDLER, List.of("here", "a")));
+    result(ask(HANDLER, LONG_MS));
+
+    assertThat(a.sentAt(1)).isEqualTo(Requests.NOT_KNOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1000", "what?"})
+  void what_is_too_old_each_time_is_busy_in_the_end(String clock) {
+    Asked a =
+        new Asked(Addresses.node("a"), request -> request.fail(CommandFailure.TOO_OLD, clock));
+
+    assertThat(CommandFailure.of(failure(ask(HANDLER, SHORT_MS)))).isEqualTo(CommandFailure.BUSY);
+
+    // With pauses between them.
+    assertThat(a.got).hasSizeBetween(2, 20);
+  }
+
+  private static DeliveryOptions showing(long clockMs) {
+    return new DeliveryOptions().addHeader(Requests.NOW_MS, String.valueOf(clockMs));
   }
 
   @Test

@@ -50,7 +50,9 @@ final class ClusterOfNodes implements AutoCloseable {
       Membership membership = cluster.join(id);
       placement = new CurrentPlacement(new Placement(id, Set.of(id), Map.of()));
       verticle = new PlacementVerticle(membership, database, placement, counts, SHARDS, metrics);
-      result(vertx.deployVerticle(new NodeGateVerticle(id, new Shards(SHARDS), new SetClock())));
+      result(
+          vertx.deployVerticle(
+              new NodeGateVerticle(id, new Shards(SHARDS), new SetClock(), metrics)));
     }
 
     Instances instances(Role role) {

@@ -30,6 +30,7 @@ import allocation.domain.Refusal;
 import allocation.domain.Sku;
 import allocation.given.SetClock;
 import allocation.wire.WireCodec;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -49,6 +50,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class NodeGateVerticleTest {
   private static final Shards SHARDS = new Shards(16);
@@ -59,12 +61,13 @@ final class NodeGateVerticleTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final SetClock clock = new SetClock();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final List<Message<BusMessage>> got = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void deploy() {
     WireCodec.register(vertx.eventBus());
-    result(vertx.deployVerticle(new NodeGateVerticle("me", SHARDS, clock)));
+    result(vertx.deployVerticle(new NodeGateVerticle("me", SHARDS, clock, metrics)));
   }
 
   @AfterEach
@@ -185,10 +188,77 @@ final class NodeGateVerticleTest {
 
   @Test
   void a_time_that_is_over_already_is_no_time_without_end() {
-    vertx.eventBus().localConsumer(Addresses.commands(SHARDS.of(CHAIR)), silent -> {});
+    answer(Addresses.commands(SHARDS.of(CHAIR)), DONE);
 
-    assertThat(CommandFailure.of(failure(send(command(CHAIR, Instant.MAX), -7))))
-        .isEqualTo(CommandFailure.UNKNOWN);
+    assertTooOld(send(command(CHAIR, Instant.MAX), -7));
+
+    assertThat(got).isEmpty();
+  }
+
+  /** As TCP does it when the cable is in again, or this process was stopped and goes on. */
+  @Test
+  void what_was_held_up_on_its_way_has_so_much_less_time() {
+    answer(Addresses.commands(SHARDS.of(CHAIR)), DONE);
+
+    result(send(command(CHAIR, Instant.MAX), 1_500, clock.millis() - 1_000 + ""));
+
+    assertThat(got)
+        .extracting(Message::body)
+        .containsExactly(command(CHAIR, clock.instant().plusMillis(500)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1_500, 1_501, 100_000_000_000L})
+  void what_was_sent_longer_ago_than_its_sender_waits_is_not_done(long agoMs) {
+    answer(Addresses.commands(SHARDS.of(CHAIR)), DONE);
+
+    assertTooOld(send(command(CHAIR, Instant.MAX), 1_500, clock.millis() - agoMs + ""));
+
+    assertThat(got).isEmpty();
+    assertThat(metrics.get("allocation.cluster.too.old").counter().count()).isOne();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {Requests.NOT_KNOWN, "", "yesterday", "-5", "12345678901234567890"})
+  void what_was_sent_nobody_knows_when_is_not_done_either(String sentAt) {
+    answer(Addresses.commands(SHARDS.of(CHAIR)), DONE);
+
+    assertTooOld(send(command(CHAIR, Instant.MAX), 600_000, sentAt));
+
+    assertThat(got).isEmpty();
+    assertThat(metrics.get("allocation.cluster.too.old").counter().count()).isZero();
+  }
+
+  @Test
+  void what_comes_before_it_was_sent_has_no_more_time_than_its_sender() {
+    answer(Addresses.commands(SHARDS.of(CHAIR)), DONE);
+
+    result(send(command(CHAIR, Instant.MAX), 1_500, clock.millis() + 1_000 + ""));
+
+    assertThat(got)
+        .extracting(Message::body)
+        .containsExactly(command(CHAIR, clock.instant().plusMillis(1_500)));
+  }
+
+  @Test
+  void a_reply_shows_the_clock_here() {
+    answer(Addresses.commands(SHARDS.of(CHAIR)), DONE);
+
+    Message<BusMessage> reply =
+        result(vertx.eventBus().request(Addresses.node("me"), command(CHAIR, Instant.MAX)));
+
+    assertThat(reply.headers().get(Requests.NOW_MS)).isEqualTo(clock.millis() + "");
+  }
+
+  /** And is told by which clock, so that it can be sent again by it. */
+  private void assertTooOld(Future<?> refused) {
+    assertThat(failure(refused))
+        .isInstanceOfSatisfying(
+            ReplyException.class,
+            refusal -> {
+              assertThat(refusal.failureCode()).isEqualTo(CommandFailure.TOO_OLD);
+              assertThat(refusal).hasMessage(clock.millis() + "");
+            });
   }
 
   static Stream<BusMessage> strays() {
@@ -243,15 +313,25 @@ final class NodeGateVerticleTest {
 
   /** The sender says that it waits for so many milliseconds. */
   private Future<BusMessage> send(BusMessage message, long leftMs) {
+    return send(message, waits(leftMs));
+  }
+
+  /** And when it was sent. */
+  private Future<BusMessage> send(BusMessage message, long leftMs, String sentAtMs) {
+    return send(message, waits(leftMs).addHeader(Requests.SENT_AT_MS, sentAtMs));
+  }
+
+  private Future<BusMessage> send(BusMessage message, DeliveryOptions options) {
     return vertx
         .eventBus()
-        .<BusMessage>request(
-            Addresses.node("me"),
-            message,
-            new DeliveryOptions()
-                .setSendTimeout(15_000)
-                .addHeader(Requests.LEFT_MS, String.valueOf(leftMs)))
+        .<BusMessage>request(Addresses.node("me"), message, options)
         .map(Message::body);
+  }
+
+  private static DeliveryOptions waits(long leftMs) {
+    return new DeliveryOptions()
+        .setSendTimeout(15_000)
+        .addHeader(Requests.LEFT_MS, String.valueOf(leftMs));
   }
 
   private static CommandMessage command(Sku sku, Instant deadline) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import allocation.bus.CommandFailure;
 import allocation.bus.CommandKey;
+import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import allocation.domain.Answer;
 import allocation.domain.Arrival;
@@ -30,6 +31,7 @@ import allocation.given.InMemoryLedger.Fault;
 import allocation.given.InMemoryLedger.HeldCommit;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
@@ -90,6 +92,38 @@ final class UnitRunnerTest {
       assertThat(ledger.lockedCommits()).isEqualTo(3);
       assertThat(handlers.registry.get("allocation.races.lost").counter().count()).isOne();
       assertThat(product().batches().getFirst().allocated()).isEqualTo(3);
+    }
+  }
+
+  /** Guard: UnitRunner.requireInTime. Its caller has asked another node meanwhile. */
+  @Test
+  void what_waits_for_the_locks_longer_than_its_caller_does_is_not_done() {
+    try (Handlers other = Handlers.over(ledger)) {
+      handlers.outcome(CHAIR, create("b1", 9));
+      HeldCommit first = ledger.holdNextCommit();
+      Future<CommandReply> before = handlers.send(CHAIR, take("before", 1));
+      result(first.reached());
+      HeldCommit held = ledger.holdNextCommit();
+      Future<CommandReply> theirs = other.send(CHAIR, take("theirs", 3));
+      until("it waits", () -> ledger.waiting() == 1);
+      // These two are one unit, which cannot be foreseen.
+      Future<CommandReply> late = handlers.send(CHAIR, due("b1", 5));
+      Instant later = handlers.clock.instant().plus(Handlers.PATIENCE.multipliedBy(2));
+      Future<CommandReply> inTime =
+          handlers.send(new CommandMessage(CHAIR, take("in-time", 2), key("in-time"), "c", later));
+      handlers.untilQueued(2);
+      first.release();
+      result(held.reached());
+      until("and for the locks", () -> ledger.waiting() == 1);
+
+      handlers.clock.advance(Handlers.PATIENCE.plusMillis(1));
+      held.abort();
+
+      assertThat(outcome(before)).isInstanceOf(Outcome.Accepted.class);
+      assertThat(failureOf(theirs)).isEqualTo(CommandFailure.BUSY);
+      assertThat(failureOf(late)).isEqualTo(CommandFailure.BUSY);
+      assertThat(outcome(inTime)).isInstanceOf(Outcome.Accepted.class);
+      assertThat(product().batches().getFirst().arrival()).isEqualTo(Arrival.inStock());
     }
   }
 

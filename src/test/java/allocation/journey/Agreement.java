@@ -192,12 +192,18 @@ final class Agreement {
 
   /** With the first difference alone: there may be a hundred thousand lines. */
   private static void assertSame(String sku, List<Topic.Stored> told, List<Topic.Stored> expected) {
-    for (int i = 0; i < Math.min(told.size(), expected.size()); i++) {
+    int both = Math.min(told.size(), expected.size());
+    for (int i = 0; i < both; i++) {
       assertThat(told.get(i))
           .as("line %d of %s on line_allocated", i, sku)
           .isEqualTo(expected.get(i));
     }
-    assertThat(told.size()).as("lines of %s on line_allocated", sku).isEqualTo(expected.size());
+    assertThat(told.subList(both, told.size()))
+        .as("lines of %s on line_allocated after the %d of the log", sku, both)
+        .isEmpty();
+    assertThat(expected.subList(both, expected.size()))
+        .as("lines of %s that are not on line_allocated after %d", sku, both)
+        .isEmpty();
   }
 
   private JsonObject product(Sku sku) {

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import allocation.Main;
 import allocation.domain.Sku;
 import allocation.embedded.Servers;
+import allocation.journey.Books.OrderedSku;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +56,12 @@ class ClusterLinkIT {
 
           Cluster.awaitSpread(cluster.nodes());
           shoppers.awaitAnswers(200);
-          shoppers.assertKept(installation, inside.client());
+          Set<OrderedSku> there = shoppers.assertKept(installation, inside.client());
+          // What was held up by the cut came when nobody waited for it any more.
+          assertThat(shoppers.givenBack()).isNotEmpty();
+          assertThat(shoppers.givenBack().stream().filter(there::contains))
+              .as("lines that were given back and are there")
+              .isEmpty();
         }
       }
     }

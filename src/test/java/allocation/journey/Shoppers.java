@@ -57,6 +57,9 @@ final class Shoppers implements AutoCloseable {
   /** Given back, or about to be. */
   private final Set<OrderedSku> released = ConcurrentHashMap.newKeySet();
 
+  /** Known to be given back. */
+  private final Set<OrderedSku> givenBack = ConcurrentHashMap.newKeySet();
+
   /** Answers of a kind that a working service does not give. */
   private final List<String> wrong = new CopyOnWriteArrayList<>();
 
@@ -111,8 +114,17 @@ final class Shoppers implements AutoCloseable {
     return retryable.get();
   }
 
-  /** All agrees, and what was promised to a shopper is in it; lets them finish first. */
-  void assertKept(Installation installation, Client client) {
+  /** Of the lines that are known to be given back; by then nobody asks for them again. */
+  Set<OrderedSku> givenBack() {
+    return Set.copyOf(givenBack);
+  }
+
+  /**
+   * All agrees, and what was promised to a shopper is in it; lets them finish first.
+   *
+   * @return the lines that are there
+   */
+  Set<OrderedSku> assertKept(Installation installation, Client client) {
     stop();
     assertThat(wrong).as("answers that a working service does not give").isEmpty();
     Set<OrderedSku> there = Agreement.check(installation, client).lines().keySet();
@@ -120,6 +132,7 @@ final class Shoppers implements AutoCloseable {
     assertThat(allocated.stream().filter(line -> !released.contains(line) && !there.contains(line)))
         .as("lines that were promised and are not there")
         .isEmpty();
+    return there;
   }
 
   /** Lets all of them finish what they are about. */
@@ -186,7 +199,8 @@ final class Shoppers implements AutoCloseable {
 
     private Future<Void> giveBack(OrderedSku line) {
       released.add(line);
-      return send(new Deallocate(line.orderId(), line.sku()), UUID.randomUUID().toString());
+      return send(new Deallocate(line.orderId(), line.sku()), UUID.randomUUID().toString())
+          .onSuccess(done -> givenBack.add(line));
     }
 
     private Future<Void> send(Command command, String key) {

@@ -26,7 +26,10 @@ public final class Bus {
   private int turn;
 
   /** An answer on its way back. */
-  interface Replier extends Consumer<AsyncResult<Object>> {}
+  interface Replier extends Consumer<AsyncResult<Reply>> {}
+
+  /** What is answered. */
+  record Reply(Object body, MultiMap headers) {}
 
   Bus(Loop loop, String node, Network network) {
     this.loop = loop;
@@ -77,12 +80,14 @@ public final class Bus {
                   loop.cancelTimer(timer);
                   if (done.succeeded()) {
                     answer.tryComplete(
-                        new OfMessage<T>(address, (T) done.result(), none(), r -> {}).message());
+                        new OfMessage<T>(
+                                address, (T) done.result().body(), done.result().headers(), r -> {})
+                            .message());
                   } else {
                     answer.tryFail(done.cause());
                   }
                 });
-    MultiMap headers = options.getHeaders() == null ? none() : options.getHeaders();
+    MultiMap headers = headersOf(options);
     if (network.isAbroad(address, this)) {
       network.send(this, address, body, headers, replier);
     } else {
@@ -92,7 +97,7 @@ public final class Bus {
   }
 
   public EventBus publish(String address, Object body, DeliveryOptions options) {
-    MultiMap headers = options.getHeaders() == null ? none() : options.getHeaders();
+    MultiMap headers = headersOf(options);
     List.copyOf(consumers.getOrDefault(address, List.of()))
         .forEach(consumer -> consumer.take(new OfMessage<>(address, body, headers, done -> {})));
     return bus;
@@ -111,8 +116,9 @@ public final class Bus {
     all.get(turn % all.size()).take(new OfMessage<>(address, body, headers, replier));
   }
 
-  private static MultiMap none() {
-    return MultiMap.caseInsensitiveMultiMap();
+  private static MultiMap headersOf(DeliveryOptions options) {
+    MultiMap headers = options.getHeaders();
+    return headers == null ? MultiMap.caseInsensitiveMultiMap() : headers;
   }
 
   /** A consumer. */
@@ -187,14 +193,18 @@ public final class Bus {
     }
 
     public void reply(Object answer) {
-      end(Future.succeededFuture(answer));
+      reply(answer, new DeliveryOptions());
+    }
+
+    public void reply(Object answer, DeliveryOptions options) {
+      end(Future.succeededFuture(new Reply(answer, headersOf(options))));
     }
 
     public void fail(int code, String why) {
       end(Future.failedFuture(new ReplyException(ReplyFailure.RECIPIENT_FAILURE, code, why)));
     }
 
-    private void end(AsyncResult<Object> with) {
+    private void end(AsyncResult<Reply> with) {
       if (replied) {
         throw new World.Violation("two answers to one request: " + body);
       }

@@ -31,6 +31,10 @@ import java.util.stream.LongStream;
 
 /** What must hold whatever happens; throws a {@link World.Violation} that says what does not. */
 final class Checker {
+  /** Milliseconds by which a node may take a message for younger than it is. */
+  private static final long MOST_MISTAKEN_MS = 20;
+
+  private final World world;
   private final Database database;
   private final Topic topic;
   private final CommandsTopic commands;
@@ -42,7 +46,8 @@ final class Checker {
 
   private record Seen(Query query, int shard, long position, View view) {}
 
-  Checker(Database database, Topic topic, CommandsTopic commands, Shards shards) {
+  Checker(World world, Database database, Topic topic, CommandsTopic commands, Shards shards) {
+    this.world = world;
     this.database = database;
     this.topic = topic;
     this.commands = commands;
@@ -116,7 +121,11 @@ final class Checker {
           !errand.key.isOfMessage() || commands.isDead(errand) || isAnswerStored(errand),
           "a message was taken and nothing came of it: %s",
           errand);
-      once(errand, ofErrands.getOrDefault(errand.correlationId, List.of()));
+      List<LoggedEvent> events = ofErrands.getOrDefault(errand.correlationId, List.of());
+      once(errand, events);
+      if (!errand.key.isOfMessage()) {
+        events.forEach(event -> inTime(errand, event));
+      }
     });
   }
 
@@ -367,6 +376,13 @@ final class Checker {
   private static Set<Fold.Line> ofShard(Set<Fold.Line> lines, Fold fold) {
     Set<Sku> skus = fold.events().stream().map(LoggedEvent::sku).collect(Collectors.toSet());
     return lines.stream().filter(line -> skus.contains(line.sku())).collect(Collectors.toSet());
+  }
+
+  /** What nobody waits for any more is not done: he may have been told, and have undone it. */
+  private void inTime(Errand errand, LoggedEvent event) {
+    long lateMs = world.decidedMs(event.unitId()) - errand.endMs;
+    require(
+        lateMs <= MOST_MISTAKEN_MS, "done %d ms after its time: %s by %s", lateMs, errand, event);
   }
 
   /** What has a key of its own is done once, however often it came. */

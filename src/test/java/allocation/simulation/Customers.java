@@ -135,14 +135,16 @@ final class Customers {
         () ->
             node.dispatcher
                 .skuOf(errand.command)
-                .compose(sku ->
-                    node.dispatcher
-                        .send(
-                            sku.orElseThrow(Customers::noSuchBatch),
-                            errand.command,
-                            errand.key,
-                            errand.correlationId)
-                        .map(Optional::of))
+                .compose(sku -> {
+                  errand.endMs = world.nowMs() + Node.REPLY_TIMEOUT_MS;
+                  return node.dispatcher
+                      .send(
+                          sku.orElseThrow(Customers::noSuchBatch),
+                          errand.command,
+                          errand.key,
+                          errand.correlationId)
+                      .map(Optional::of);
+                })
                 .recover(cause ->
                     cause instanceof NoSuchBatch
                         ? Future.succeededFuture(Optional.<CommandReply>empty())

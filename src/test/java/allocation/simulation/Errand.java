@@ -17,6 +17,9 @@ final class Errand {
 
   boolean done;
 
+  /** Simulated milliseconds after which nobody waits for what was sent. */
+  long endMs;
+
   Errand(Command command, CommandKey key, String correlationId) {
     this.command = command;
     this.key = key;

@@ -32,6 +32,8 @@ final class Faults {
     MESSAGE_TWICE,
     MESSAGE_LATE,
     NETWORK_CUT,
+    /** It is sent while the network is cut, and comes when that is mended. */
+    MESSAGE_HELD,
     /** Of nodes. */
     NODE_CRASH,
     NODE_FROZEN,

@@ -90,6 +90,11 @@ record Mutant(String what, String type, List<Change> changes) {
             "batch.available() >= quantity",
             "batch.available() > quantity"),
         of(
+            "does what nobody waits for any more",
+            "allocation.cluster.NodeGateVerticle",
+            "Math.max(0, clock.millis() - Long.parseLong(sentAtMs))",
+            "0"),
+        of(
             "sends a message's command again under a new key",
             "allocation.pulsar.CommandMessages",
             "CommandKey.ofMessage(message.topic(), message.id()),",

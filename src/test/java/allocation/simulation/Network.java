@@ -3,18 +3,23 @@ package allocation.simulation;
 import allocation.bus.Addresses;
 import allocation.simulation.Faults.Kind;
 import io.vertx.core.MultiMap;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** What is between the nodes: loses, doubles and delays messages, and is cut. */
+/**
+ * What is between the nodes: loses, doubles and delays messages, and is cut. What is sent through a
+ * cut is lost, or comes when it is mended, as TCP does it.
+ */
 final class Network {
   private static final int MOST_LATE_MS = 1_500;
 
   private final World world;
   private final Map<String, Bus> nodes = new HashMap<>();
-  private final Set<Set<Bus>> cuts = new HashSet<>();
+  private final Map<Set<Bus>, List<Runnable>> cuts = new HashMap<>();
 
   Network(World world) {
     this.world = world;
@@ -32,15 +37,22 @@ final class Network {
 
   /** Nothing passes between the two until it is {@link #mended}. */
   void cut(Bus one, Bus other) {
-    cuts.add(Set.of(one, other));
+    cuts.putIfAbsent(Set.of(one, other), new ArrayList<>());
   }
 
   void mended(Bus one, Bus other) {
-    cuts.remove(Set.of(one, other));
+    deliver(cuts.remove(Set.of(one, other)));
   }
 
   void heal() {
+    cuts.values().forEach(this::deliver);
     cuts.clear();
+  }
+
+  private void deliver(@Nullable List<Runnable> held) {
+    if (held != null) {
+      held.forEach(arrive -> world.after(world.wayMicros(), arrive));
+    }
   }
 
   void send(Bus from, String address, Object body, MultiMap headers, Bus.Replier replier) {
@@ -61,7 +73,15 @@ final class Network {
   }
 
   private void pass(Bus from, Bus to, Runnable arrive) {
-    if (cuts.contains(Set.of(from, to)) || world.faults.happens(Kind.MESSAGE_LOST)) {
+    List<Runnable> held = cuts.get(Set.of(from, to));
+    if (held != null) {
+      if (world.faults.isPossible(Kind.MESSAGE_HELD) && world.chance(0.5)) {
+        world.faults.count(Kind.MESSAGE_HELD);
+        held.add(arrive);
+      }
+      return;
+    }
+    if (world.faults.happens(Kind.MESSAGE_LOST)) {
       return;
     }
     world.after(delay(), arrive);

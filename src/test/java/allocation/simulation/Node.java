@@ -17,6 +17,7 @@ import allocation.pulsar.StandInEntrance;
 import allocation.readmodel.ReadModelVerticle;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.eventbus.DeliveryOptions;
+import java.time.Clock;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,9 @@ final class Node {
   private static final long POLL_MS = 1_000;
   private static final long PATIENCE_MS = 600_000;
 
+  /** By so much its clock may be before or behind the right time. */
+  private static final int MOST_WRONG_MS = 60_000;
+
   final String id;
   final Loop loop;
   final CurrentPlacement placement;
@@ -44,8 +48,6 @@ final class Node {
   final Requests requests;
   private final Map<Role, List<Integer>> wanted = new EnumMap<>(Role.class);
   private final Map<Role, List<Integer>> told = new EnumMap<>(Role.class);
-
-  private int units;
 
   /** Counts what keeps it from answering: its callers cannot be told in time then. */
   private int interruptions;
@@ -62,7 +64,8 @@ final class Node {
     loop = new Loop(world, id, network);
     placement = new CurrentPlacement(new Placement(id, Set.of(id), Map.of()));
     requests = new Requests(loop.vertx(), placement, world::nanos);
-    dispatcher = new Dispatcher(requests, shards, world.clock(), REPLY_TIMEOUT_MS);
+    Clock clock = world.clock(world.between(-MOST_WRONG_MS, MOST_WRONG_MS));
+    dispatcher = new Dispatcher(requests, shards, clock, REPLY_TIMEOUT_MS);
     SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     Followed followed = new Followed(loop, database);
     loop.deploy(
@@ -73,9 +76,9 @@ final class Node {
             0,
             List.of(),
             new SimulatedLedger(loop, database),
-            world.clock(),
+            clock,
             metrics,
-            () -> "u-" + id + "-" + units++));
+            () -> world.newUnit(id)));
     loop.deploy(
         new ReadModelVerticle(
             0,
@@ -97,7 +100,7 @@ final class Node {
             topic.of(loop),
             metrics,
             world::nanos));
-    loop.deploy(new NodeGateVerticle(id, shards, world.clock()));
+    loop.deploy(new NodeGateVerticle(id, shards, clock, metrics));
     loop.deploy(
         new StandInEntrance(
             commands.of(loop), dispatcher, CommandJson::read, commands.deadLetters::put, metrics));

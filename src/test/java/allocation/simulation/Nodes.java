@@ -15,6 +15,9 @@ import java.util.stream.Collectors;
 final class Nodes {
   private static final long TICK_MS = 200;
 
+  /** Longer than anybody waits. */
+  private static final int MOST_CUT_MS = 2 * (int) Node.REPLY_TIMEOUT_MS;
+
   private final World world;
   private final Network network;
   private final Database database;
@@ -155,7 +158,7 @@ final class Nodes {
     Bus one = alive.get(0).loop.bus();
     Bus other = alive.get(1).loop.bus();
     network.cut(one, other);
-    world.afterMs(world.between(100, 3_000), () -> network.mended(one, other));
+    world.afterMs(world.between(100, MOST_CUT_MS), () -> network.mended(one, other));
   }
 
   /** All is well from now on. */

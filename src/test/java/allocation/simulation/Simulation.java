@@ -35,7 +35,7 @@ public final class Simulation {
     database = new Database(world, shards);
     topic = new Topic(world, database);
     commands = new CommandsTopic(world);
-    checker = new Checker(database, topic, commands, shards);
+    checker = new Checker(world, database, topic, commands, shards);
     nodes = new Nodes(world, database, topic, commands, shards, world.between(1, 3));
     customers = new Customers(world, nodes, commands, shards, checker);
   }

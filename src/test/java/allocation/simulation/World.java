@@ -4,6 +4,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +26,9 @@ final class World {
 
   /** Units of work that were written at once, as they were foreseen. */
   int foreseen;
+
+  /** When each unit of work was decided. */
+  private final Map<String, Long> unitsMs = new HashMap<>();
 
   private long made;
   private int steps;
@@ -63,11 +69,26 @@ final class World {
     return TimeUnit.MICROSECONDS.toNanos(nowMicros);
   }
 
-  Clock clock() {
+  /** An id for a unit of work that is decided now. */
+  String newUnit(String node) {
+    String id = "u-%s-%d".formatted(node, unitsMs.size());
+    unitsMs.put(id, nowMs());
+    return id;
+  }
+
+  /** Simulated milliseconds since the world began. */
+  long decidedMs(String unit) {
+    return Objects.requireNonNull(unitsMs.get(unit), unit);
+  }
+
+  /**
+   * @param wrongByMs no two machines have the same time
+   */
+  Clock clock(long wrongByMs) {
     return new Clock() {
       @Override
       public Instant instant() {
-        return BEGIN.plusNanos(nanos());
+        return BEGIN.plusMillis(wrongByMs).plusNanos(nanos());
       }
 
       @Override
