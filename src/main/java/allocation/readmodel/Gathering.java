@@ -7,12 +7,13 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Asks about many keys at once: what comes while a question is under way goes together in the next
- * one. The first waits for nobody; under load the questions grow by themselves. Belongs to one
- * event loop.
+ * Asks about many keys at once: what comes in one turn of the event loop, or while two questions
+ * are under way, goes together in the next one. Under load the questions grow by themselves.
+ * Belongs to one event loop.
  *
  * @param <V> the answer; every key that is asked about has one
  */
@@ -24,10 +25,12 @@ final class Gathering<K, V> {
   static final int MOST_KEYS = 256;
 
   private final int maxWaiting;
+  private final Consumer<Runnable> afterThisTurn;
   private final Function<Set<K>, Future<Map<K, V>>> question;
   private final Map<K, Asked<V>> waiting = new LinkedHashMap<>();
   private int callers;
   private int underWay;
+  private boolean isDue;
 
   /** A key with those who want to know about it. */
   private static final class Asked<V> {
@@ -46,9 +49,14 @@ final class Gathering<K, V> {
 
   /**
    * @param maxWaiting most callers that wait for a question to begin; one more fails at once
+   * @param afterThisTurn runs what it is given when the event loop is done with what it is about
    */
-  Gathering(int maxWaiting, Function<Set<K>, Future<Map<K, V>>> question) {
+  Gathering(
+      int maxWaiting,
+      Consumer<Runnable> afterThisTurn,
+      Function<Set<K>, Future<Map<K, V>>> question) {
     this.maxWaiting = maxWaiting;
+    this.afterThisTurn = afterThisTurn;
     this.question = question;
   }
 
@@ -61,7 +69,13 @@ final class Gathering<K, V> {
     Asked<V> asked = waiting.computeIfAbsent(key, first -> new Asked<>());
     asked.callers++;
     Future<V> answer = asked.answer.future();
-    next();
+    if (!isDue) {
+      isDue = true;
+      afterThisTurn.accept(() -> {
+        isDue = false;
+        next();
+      });
+    }
     return answer;
   }
 

@@ -105,14 +105,21 @@ public final class ReadModelVerticle extends VerticleBase {
     this.instance = instance;
     this.first = List.copyOf(first);
     this.views = views;
-    this.orders = new Gathering<>(MAX_GATHERED, views::byOrders);
+    this.orders = new Gathering<>(MAX_GATHERED, this::afterThisTurn, views::byOrders);
     Gathering<Sku, View> stored =
-        new Gathering<>(MAX_GATHERED, skus -> views.bySkus(skus).map(found -> all(skus, found)));
+        new Gathering<>(
+            MAX_GATHERED,
+            this::afterThisTurn,
+            skus -> views.bySkus(skus).map(found -> all(skus, found)));
     this.products = new RecentProducts(stored::ask, nanoClock);
     this.log = log;
     this.limits = limits;
     this.metrics = metrics;
     this.nanoClock = nanoClock;
+  }
+
+  private void afterThisTurn(Runnable what) {
+    context.runOnContext(turn -> what.run());
   }
 
   @Override

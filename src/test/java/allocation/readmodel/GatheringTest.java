@@ -14,18 +14,37 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class GatheringTest {
   private final List<Set<String>> questions = new ArrayList<>();
   private final List<Promise<Map<String, String>>> open = new ArrayList<>();
-  private final Gathering<String, String> gathering = new Gathering<>(600, this::question);
+  private final Gathering<String, String> gathering =
+      new Gathering<>(600, Runnable::run, this::question);
 
   private Future<Map<String, String>> question(Set<String> keys) {
     questions.add(new TreeSet<>(keys));
     Promise<Map<String, String>> answer = Promise.promise();
     open.add(answer);
     return answer.future();
+  }
+
+  @Test
+  void what_is_asked_in_one_turn_goes_together() {
+    List<Runnable> turns = new ArrayList<>();
+    Gathering<String, String> inTurns = new Gathering<>(600, turns::add, this::question);
+    List<Future<String>> asked = Stream.of("a", "b", "a", "c").map(inTurns::ask).toList();
+    assertThat(questions).isEmpty();
+    assertThat(turns).hasSize(1);
+
+    turns.removeFirst().run();
+
+    assertThat(questions).containsExactly(Set.of("a", "b", "c"));
+    answer(0);
+    assertThat(asked).extracting(Future::result).containsExactly("A", "B", "A", "C");
+    inTurns.ask("d");
+    assertThat(turns).hasSize(1);
   }
 
   @Test
