@@ -83,8 +83,8 @@ public record Config(
 
   /** A database and the pool to it. Prints no password. */
   public record Postgres(PgConnectOptions server, int poolSize) {
-    Pool pool(Vertx vertx, long limitMs) {
-      return PgSession.pool(vertx, server, poolSize, limitMs);
+    Pool pool(Vertx vertx, String name, long limitMs) {
+      return PgSession.pool(vertx, name, server, poolSize, limitMs);
     }
 
     @Override

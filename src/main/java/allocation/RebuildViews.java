@@ -16,8 +16,8 @@ final class RebuildViews {
 
   static Future<Void> run(Config config, Consumer<String> progress) {
     Vertx vertx = Vertx.vertx();
-    Pool viewPool = config.views().pool(vertx, config.unitLimitMs());
-    Pool logPool = config.postgres().pool(vertx, config.unitLimitMs());
+    Pool viewPool = config.views().pool(vertx, "allocation-views", config.unitLimitMs());
+    Pool logPool = config.postgres().pool(vertx, "allocation", config.unitLimitMs());
     return vertx
         .<Void>executeBlocking(() -> {
           Migrations.migrate(config.postgres().server(), config.shards().count());

@@ -72,8 +72,8 @@ public final class Service {
       return vertx.close();
     });
     codec.accept(vertx.eventBus());
-    writePool = config.postgres().pool(vertx, config.unitLimitMs());
-    viewPool = config.views().pool(vertx, config.unitLimitMs());
+    writePool = config.postgres().pool(vertx, "allocation", config.unitLimitMs());
+    viewPool = config.views().pool(vertx, "allocation-views", config.unitLimitMs());
     undo.add(() -> Future.join(writePool.close(), viewPool.close()));
     pulsar = VertxPulsar.create(vertx, config.pulsar());
     undo.add(pulsar::close);

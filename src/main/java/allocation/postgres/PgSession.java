@@ -24,16 +24,18 @@ public final class PgSession {
   /**
    * Makes the pool of a {@link PgLedger} with the same {@code limitMs}.
    *
+   * @param name what the server calls its sessions, in {@code pg_stat_activity} for example
    * @param connections most sessions
    */
-  public static Pool pool(Vertx vertx, PgConnectOptions server, int connections, long limitMs) {
+  public static Pool pool(
+      Vertx vertx, String name, PgConnectOptions server, int connections, long limitMs) {
     // No statement takes as long. An idle session is closed a little before it would be taken for
     // one whose server is silent: a network that swallows everything is found out in this time.
     int idleS = Math.toIntExact(TimeUnit.MILLISECONDS.toSeconds(limitMs)) + 1;
     int silentS = idleS + Math.max(3, idleS / 2);
     return PgBuilder.pool()
         .using(vertx)
-        .connectingTo(options(server, limitMs))
+        .connectingTo(options(name, server, limitMs))
         .with(
             new PoolOptions()
                 .setMaxSize(connections)
@@ -52,9 +54,9 @@ public final class PgSession {
   }
 
   /** The server's options with what these sessions need. */
-  static PgConnectOptions options(PgConnectOptions server, long limitMs) {
+  static PgConnectOptions options(String name, PgConnectOptions server, long limitMs) {
     Map<String, String> properties = new HashMap<>(server.getProperties());
-    properties.put("application_name", "allocation");
+    properties.put("application_name", name);
     // Said, not left to the server's settings: each statement after a lock must see what is new.
     properties.put("default_transaction_isolation", "read committed");
     // Below the limit of a call, so that the server's word arrives before the caller gives up.

@@ -50,6 +50,7 @@ public final class PgShardLocks implements ShardLocks {
     this.vertx = vertx;
     this.options = new PgConnectOptions(options);
     Map<String, String> properties = new HashMap<>(options.getProperties());
+    properties.put("application_name", "allocation-locks");
     properties.put("idle_session_timeout", String.valueOf(SILENT_MS));
     this.options.setProperties(properties);
   }

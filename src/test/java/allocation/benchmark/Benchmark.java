@@ -110,6 +110,7 @@ public final class Benchmark {
     rig.stopPulsar();
     if (parts.contains(RATES)) {
       rates.rounds(Samples.PULSAR_STOPPED);
+      profile();
     }
     Progress.say("checking what is stored");
     try (Connection database = rig.service().followers().connect()) {
@@ -118,6 +119,15 @@ public final class Benchmark {
     if (parts.contains(GROWTH)) {
       checked.add(growth.compare(Samples.PULSAR_STOPPED));
     }
+  }
+
+  private void profile() {
+    if (!Profiler.isPossible()) {
+      Progress.say("no profile: that needs JDK 25 on Linux");
+      return;
+    }
+    Progress.say("looking where the CPU goes");
+    rates.profile(new Profiler(FOLDER, rig.service()), findings);
   }
 
   private void lag() throws SQLException {

@@ -57,6 +57,11 @@ final class CpuTime {
     }
   }
 
+  /** CPU seconds of a process until now; none when it is not there. */
+  static double seconds(long pid) {
+    return ticks(pid, false);
+  }
+
   private static double ticks(long pid, boolean withDeadChildren) {
     Path file = Path.of("/proc", Long.toString(pid), "stat");
     if (!Files.exists(file)) {

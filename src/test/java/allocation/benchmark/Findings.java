@@ -2,6 +2,8 @@ package allocation.benchmark;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -14,6 +16,7 @@ final class Findings {
   private static final double MIB = 1024.0 * 1024.0;
 
   private final Map<String, Histogram> lag = new TreeMap<>();
+  private final Map<String, Profile> profiles = new LinkedHashMap<>();
   private final List<Duration> starts = new ArrayList<>();
   private OptionalLong leftBehind = OptionalLong.empty();
   private OptionalDouble heapMib = OptionalDouble.empty();
@@ -21,6 +24,15 @@ final class Findings {
   /** Milliseconds by follower. */
   void lag(Map<String, Histogram> sampled) {
     lag.putAll(sampled);
+  }
+
+  void profile(String row, Profile profile) {
+    profiles.put(row, profile);
+  }
+
+  /** By row, in the order in which they were made. */
+  Map<String, Profile> profiles() {
+    return Collections.unmodifiableMap(profiles);
   }
 
   /** Events that followers had not read ten seconds after the load. */

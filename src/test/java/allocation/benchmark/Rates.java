@@ -64,6 +64,33 @@ final class Rates {
     }
   }
 
+  /** Where the CPU goes in the rows that have a target. */
+  void profile(Profiler profiler, Findings findings) {
+    // The JVM has to make itself ready for its profiler first.
+    profiler.during(() -> load(CONNECTIONS, workloads.allocate()), 1);
+    profile(profiler, findings, Samples.MANY_SKUS, CONNECTIONS, workloads.allocate(), 1);
+    profile(profiler, findings, Samples.HOT_SKU, CONNECTIONS, workloads.allocateHot(), 1);
+    profile(
+        profiler, findings, Samples.BULK, BULK_CONNECTIONS, workloads.bulk(), Workloads.BULK_LINES);
+    profile(profiler, findings, Samples.GET_PRODUCT, CONNECTIONS, workloads.getProduct(), 1);
+    profile(profiler, findings, Samples.GET_ORDER, CONNECTIONS, workloads.getOrder(), 1);
+  }
+
+  private void profile(
+      Profiler profiler,
+      Findings findings,
+      String row,
+      int connections,
+      Workload workload,
+      int lines) {
+    findings.profile(row, profiler.during(() -> load(connections, workload), lines));
+    rig.service().followers().untilDone();
+  }
+
+  private LoadGenerator.Result load(int connections, Workload workload) {
+    return LoadGenerator.closedLoop(rig.service().port(), connections, workload, form.time());
+  }
+
   /** The row that others are measured by; answers a second. */
   double allocate(String servers) {
     return service(servers, Samples.MANY_SKUS, CONNECTIONS, workloads.allocate());

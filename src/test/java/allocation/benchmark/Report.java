@@ -4,15 +4,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 
 /** The report in Markdown: targets, rows, machine, settings. */
 final class Report {
   private static final List<String> PROCESSES =
       List.of(Rig.SERVICE, Rig.POSTGRES, Rig.PULSAR, Rig.NO_OP, Rig.TRANSACTIONS, Rig.LOAD);
   private static final String NOT_MEASURED = "–";
+
+  /** What is less in each row is left out of a profile. */
+  private static final double LEAST_SHOWN_MICROS = 0.2;
 
   private final Form form;
   private final Samples samples;
@@ -37,6 +42,7 @@ final class Report {
     List<Target> targets = Targets.of(form, samples, findings);
     targets(out, targets);
     arithmetic(out, targets);
+    profile(out);
     plots.forEach((shows, file) -> out.append("![%s](%s)%n%n".formatted(shows, file)));
     Samples.SERVERS.forEach(servers -> rows(out, servers));
     lag(out);
@@ -134,6 +140,49 @@ final class Report {
                   Numbers.of(most),
                   Numbers.of(most / samples.perSecond(servers, Samples.NO_OP))));
     }
+  }
+
+  private void profile(StringBuilder out) {
+    Map<String, Profile> profiles = findings.profiles();
+    if (profiles.isEmpty()) {
+      return;
+    }
+    out.append(
+        """
+        ## Profile
+
+        Where the CPU of these rows went, microseconds for each answer (for bulk: for each line), Pulsar stopped.
+        Service: by the innermost frame that says whom it works for, so that what a part has sent is its own.
+        PostgreSQL: by the name of the session, or what a process of its own is for.
+
+        """);
+    table(out, "service", profiles, Profile::service);
+    table(out, "PostgreSQL", profiles, Profile::postgres);
+  }
+
+  private static void table(
+      StringBuilder out,
+      String process,
+      Map<String, Profile> profiles,
+      Function<Profile, Map<String, Double>> partsOf) {
+    out.append("| %s | %s |%n".formatted(process, String.join(" | ", profiles.keySet())))
+        .append("|---|%s%n".formatted("---|".repeat(profiles.size())));
+    Map<String, Double> largest = new HashMap<>();
+    profiles.forEach((row, profile) ->
+        partsOf.apply(profile).forEach((part, micros) -> largest.merge(part, micros, Math::max)));
+    largest.entrySet().stream()
+        .filter(part -> part.getValue() >= LEAST_SHOWN_MICROS)
+        .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+        .forEach(part -> {
+          out.append("| %s |".formatted(part.getKey()));
+          profiles.forEach((row, profile) ->
+              out.append(
+                  " %s |"
+                      .formatted(
+                          Numbers.of(partsOf.apply(profile).getOrDefault(part.getKey(), 0.0)))));
+          out.append('\n');
+        });
+    out.append('\n');
   }
 
   private void rows(StringBuilder out, String servers) {

@@ -25,7 +25,7 @@ final class EventPartitionsIT {
   static void start() {
     vertx = Vertx.vertx();
     database = TestDatabase.create("partitions");
-    pool = PgSession.pool(vertx, database.options(), 4, 8_000);
+    pool = PgSession.pool(vertx, "allocation", database.options(), 4, 8_000);
   }
 
   @AfterAll

@@ -26,7 +26,7 @@ final class PgEventLogIT {
   static void start() {
     vertx = Vertx.vertx();
     database = TestDatabase.create("event_log");
-    pool = PgSession.pool(vertx, database.options(), 2, 8_000);
+    pool = PgSession.pool(vertx, "allocation", database.options(), 2, 8_000);
     log = new PgEventLog(pool);
   }
 

@@ -74,7 +74,9 @@ final class PgLedgerFailuresIT {
     database.empty();
     PgConnectOptions options = database.options();
     proxy = new TcpProxy(vertx, options.getHost(), options.getPort());
-    pool = PgSession.pool(vertx, options.setHost("127.0.0.1").setPort(proxy.port()), 2, LIMIT_MS);
+    pool =
+        PgSession.pool(
+            vertx, "allocation", options.setHost("127.0.0.1").setPort(proxy.port()), 2, LIMIT_MS);
     ledger = new PgLedger(pool, SHARDS, LIMIT_MS);
     // The session knows the statements: a unit goes out as it does in service.
     // The first connection of all may take longer than a call may.
@@ -184,7 +186,7 @@ final class PgLedgerFailuresIT {
     database.run("BEGIN; SELECT lock_shards('{3}', '{2}')");
     CommandMessage command = create("b1");
     AtomicBoolean decided = new AtomicBoolean();
-    Pool patient = PgSession.pool(vertx, database.options(), 1, 60_000);
+    Pool patient = PgSession.pool(vertx, "allocation", database.options(), 1, 60_000);
     PgLedger impatient = new PgLedger(patient, SHARDS, 300);
 
     Future<?> committed =
@@ -207,7 +209,7 @@ final class PgLedgerFailuresIT {
 
   @Test
   void one_more_than_may_wait_for_a_session_is_refused_at_once() {
-    Pool patient = PgSession.pool(vertx, database.options(), 1, 60_000);
+    Pool patient = PgSession.pool(vertx, "allocation", database.options(), 1, 60_000);
     SqlConnection only = result(patient.getConnection());
     List<Future<SqlConnection>> waiting =
         IntStream.range(0, PgSession.MAX_WAITING).mapToObj(n -> patient.getConnection()).toList();
@@ -321,7 +323,8 @@ final class PgLedgerFailuresIT {
   void a_server_that_is_away_is_unavailable() {
     Effects unit = newLine("o1");
     PgConnectOptions nowhere = database.options().setHost("127.0.0.1").setPort(1);
-    PgLedger alone = new PgLedger(PgSession.pool(vertx, nowhere, 1, LIMIT_MS), SHARDS, LIMIT_MS);
+    PgLedger alone =
+        new PgLedger(PgSession.pool(vertx, "allocation", nowhere, 1, LIMIT_MS), SHARDS, LIMIT_MS);
 
     assertThat(failure(load(alone, wanted(List.of(create("b1")))))).isInstanceOf(Unavailable.class);
     assertThat(failure(alone.commit(unit))).isInstanceOf(Unavailable.class);

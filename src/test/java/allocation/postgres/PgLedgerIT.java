@@ -45,7 +45,7 @@ final class PgLedgerIT extends LedgerContract {
   static void start() {
     vertx = Vertx.vertx();
     database = TestDatabase.create("ledger");
-    pool = PgSession.pool(vertx, database.options(), 4, LIMIT_MS);
+    pool = PgSession.pool(vertx, "allocation", database.options(), 4, LIMIT_MS);
     ledger = new PgLedger(pool, SHARDS, LIMIT_MS);
   }
 
@@ -96,7 +96,7 @@ final class PgLedgerIT extends LedgerContract {
   void new_lines_are_written_without_reading_any_table_from_end_to_end() {
     try (TestDatabase counted = TestDatabase.create("scans")) {
       // One session, which says what it did when it is asked to.
-      Pool alone = PgSession.pool(vertx, counted.options(), 1, LIMIT_MS);
+      Pool alone = PgSession.pool(vertx, "allocation", counted.options(), 1, LIMIT_MS);
       PgLedger writer = new PgLedger(alone, SHARDS, LIMIT_MS);
       List<CommandMessage> create = List.of(message(CHAIR, create("b1", CHAIR, 10)));
       result(writer.commitLocked(wanted(create), loaded -> decide(loaded, create)));

@@ -94,7 +94,7 @@ class PgOverTlsIT {
   }
 
   private boolean isEncrypted(PgConnectOptions server) {
-    Pool pool = PgSession.pool(vertx, server, 1, 4_000);
+    Pool pool = PgSession.pool(vertx, "allocation", server, 1, 4_000);
     try {
       return result(pool.query(ENCRYPTED).execute()).iterator().next().getBoolean(0);
     } finally {
@@ -103,7 +103,7 @@ class PgOverTlsIT {
   }
 
   private void refuses(PgConnectOptions server) {
-    Pool pool = PgSession.pool(vertx, server, 1, 4_000);
+    Pool pool = PgSession.pool(vertx, "allocation", server, 1, 4_000);
     try {
       assertThat(failure(pool.query("SELECT 1").execute())).hasStackTraceContaining("SSL");
       assertThatThrownBy(() -> Migrations.migrate(server, 4))

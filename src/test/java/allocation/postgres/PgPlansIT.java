@@ -41,7 +41,8 @@ final class PgPlansIT {
   @BeforeAll
   static void fill() throws ReflectiveOperationException {
     database = TestDatabase.create("plans");
-    Map<String, String> properties = PgSession.options(database.options(), 60_000).getProperties();
+    Map<String, String> properties =
+        PgSession.options("allocation", database.options(), 60_000).getProperties();
     properties.forEach((name, value) -> {
       if (name.startsWith("enable_")
           || Set.of("jit", "join_collapse_limit", "plan_cache_mode").contains(name)) {

@@ -59,7 +59,10 @@ final class TwoOwnersIT {
       WireCodec.register(vertx.eventBus());
       SimpleMeterRegistry registry = new SimpleMeterRegistry();
       PgLedger ledger =
-          new PgLedger(PgSession.pool(vertx, database.options(), 4, LIMIT_MS), SHARDS, LIMIT_MS);
+          new PgLedger(
+              PgSession.pool(vertx, "allocation", database.options(), 4, LIMIT_MS),
+              SHARDS,
+              LIMIT_MS);
       var settings = new CommandHandlerVerticle.Settings(1_000, 100, 1_000, LIMIT_MS);
       result(
           vertx.deployVerticle(
