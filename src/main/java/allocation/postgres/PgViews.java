@@ -33,9 +33,9 @@ public final class PgViews implements Views {
   static final String BY_ORDERS =
       """
       SELECT o.sku, o.quantity, o.batch_ref, b.eta, o.position, o.order_id
-      FROM unnest($1::text[]) AS wanted (order_id)
-      JOIN views.order_view AS o ON o.order_id = wanted.order_id COLLATE "C"
+      FROM views.order_view AS o
       JOIN views.batch_view AS b ON b.ref = o.batch_ref
+      WHERE o.order_id = ANY ($1::text[])
       """;
 
   static final String BY_SKUS =

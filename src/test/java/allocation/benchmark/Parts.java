@@ -6,7 +6,11 @@ import java.util.Map;
 
 /** Parts of the service, and which of them a stack was at work for. */
 final class Parts {
+  /** And whatever else names nobody whom it works for. */
   static final String SOCKETS = "event loops and sockets";
+
+  /** The stack could not be read. */
+  static final String NOT_KNOWN = "not known";
 
   /** Threads that have no Java frames. */
   static final String JVM = "collector and compilers";

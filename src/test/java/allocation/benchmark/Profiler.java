@@ -131,9 +131,11 @@ final class Profiler {
   private static Map<String, Double> ofService(Path recording, double spent) throws IOException {
     Map<String, Double> seconds = new HashMap<>();
     for (RecordedEvent event : RecordingFile.readAllEvents(recording)) {
-      if (event.getEventType().getName().equals(EVENT) && event.getStackTrace() != null) {
+      if (event.getEventType().getName().equals(EVENT)) {
         seconds.merge(
-            Parts.of(types(event.getStackTrace())),
+            event.getStackTrace() == null
+                ? Parts.NOT_KNOWN
+                : Parts.of(types(event.getStackTrace())),
             event.getDuration("samplingPeriod").toNanos() / 1e9,
             Double::sum);
       }

@@ -267,7 +267,9 @@ final class Report {
         .append(Runtime.version())
         .append("\n- service: ")
         .append(String.join(" ", jvm.serviceOptions()))
-        .append("\n- PostgreSQL: embedded, fsync and synchronous_commit on\n");
+        .append("\n- PostgreSQL: embedded, fsync and synchronous_commit on, shared_buffers ")
+        .append(Rig.SHARED_BUFFERS)
+        .append('\n');
   }
 
   private static String processor() {

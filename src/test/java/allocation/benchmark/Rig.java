@@ -32,6 +32,9 @@ final class Rig implements AutoCloseable {
   static final String TRANSACTIONS = "transactions";
   static final String LOAD = "load";
 
+  /** As in docker-compose.yml; by default it is made for the smallest of machines. */
+  static final String SHARED_BUFFERS = "1GB";
+
   private static final String BASELINE_DATABASE = "baseline";
   private static final String TENANT = "public/";
   private static final String NAMESPACE = TENANT + "default";
@@ -51,7 +54,7 @@ final class Rig implements AutoCloseable {
     this.folder = folder;
     this.jvm = jvm;
     empty(folder);
-    postgres = new PostgresServer(folder, Ports.free());
+    postgres = new PostgresServer(folder, Ports.free()).with("shared_buffers", SHARED_BUFFERS);
     postgres.start();
     pulsar = new PulsarServer(folder, Ports.free(), Ports.free()).optimized();
     pulsar.start();
