@@ -37,8 +37,8 @@ public final class Addresses {
 
   /**
    * Request, and the one address that is known to other nodes: whatever one of them sends to a
-   * local address here, with the milliseconds that it waits in the header {@link Requests#LEFT_MS}.
-   * Also {@link EventsCommitted} for a follower that runs here.
+   * local address here, with the headers {@link Requests#LEFT_MS} and, for what must not come late,
+   * {@link Requests#SENT_AT_MS}. Also {@link EventsCommitted} for a follower that runs here.
    */
   public static String node(String node) {
     return "allocation.node." + node;

@@ -7,10 +7,8 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -49,9 +47,6 @@ public final class Requests {
   private static final long FIRST_PAUSE_MS = 20;
   private static final long LONGEST_PAUSE_MS = 200;
 
-  /** What two clocks drift apart in ten minutes does not matter. */
-  private static final long LONGEST_KNOWN_MS = TimeUnit.MINUTES.toMillis(10);
-
   /** A node that does not answer is asked again, in case that what it was sent was lost. */
   private static final int TRIES_OF_A_SILENT_NODE = 3;
 
@@ -59,11 +54,8 @@ public final class Requests {
   private final CurrentPlacement placement;
   private final LongSupplier nanoClock;
   private final Set<Attempt<?>> away = new LinkedHashSet<>();
-  private final Map<String, Seen> clocks = new HashMap<>();
+  private final OtherClocks clocks;
   private int turn;
-
-  /** What another node's clock showed, at the least, at a time by the clock here. */
-  private record Seen(long theirMs, long atNanos) {}
 
   /** Which part of the service is asked. */
   public sealed interface To {
@@ -85,6 +77,7 @@ public final class Requests {
   public Requests(Vertx vertx, CurrentPlacement placement, LongSupplier nanoClock) {
     this.vertx = vertx;
     this.nanoClock = nanoClock;
+    this.clocks = new OtherClocks(nanoClock);
     this.placement = placement;
     if (!placement.get().isAlone()) {
       vertx.eventBus().<BusMessage>localConsumer(Addresses.PLACED, moved -> sendAgain());
@@ -150,29 +143,13 @@ public final class Requests {
   /** A node that is gone will not answer. */
   private void sendAgain() {
     Set<String> live = placement.get().live();
-    clocks.keySet().retainAll(live);
+    clocks.forgetAllBut(live);
     List.copyOf(away).stream()
         .filter(attempt -> attempt.askedNode != null && !live.contains(attempt.askedNode))
         .forEach(attempt -> {
           attempt.mayBeDone = true;
           attempt.send();
         });
-  }
-
-  private String sentAt(String node) {
-    Seen seen = clocks.get(node);
-    if (seen == null) {
-      return NOT_KNOWN;
-    }
-    long sinceMs = TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - seen.atNanos);
-    return sinceMs > LONGEST_KNOWN_MS ? NOT_KNOWN : String.valueOf(seen.theirMs + sinceMs);
-  }
-
-  /** Whether its clock was not known before. */
-  private boolean learn(String node, @Nullable String theirMs) {
-    return theirMs != null
-        && theirMs.matches("[0-9]{1,15}")
-        && clocks.put(node, new Seen(Long.parseLong(theirMs), nanoClock.getAsLong())) == null;
   }
 
   private final class Attempt<T extends BusMessage> {
@@ -185,6 +162,7 @@ public final class Requests {
     private long pauseMs = FIRST_PAUSE_MS;
     private int sendings;
     private boolean mayBeDone;
+    private boolean wasSentNobodyKnowsWhen;
     private @Nullable String askedNode;
 
     Attempt(To to, BusMessage message, Class<T> reply, long timeoutMs) {
@@ -223,6 +201,7 @@ public final class Requests {
     }
 
     private Future<Message<BusMessage>> abroad(String node, long leftMs) {
+      wasSentNobodyKnowsWhen = !clocks.isKnown(node);
       return vertx
           .eventBus()
           .<BusMessage>request(
@@ -231,8 +210,13 @@ public final class Requests {
               new DeliveryOptions()
                   .setSendTimeout(Math.min(leftMs, silenceMs))
                   .addHeader(LEFT_MS, String.valueOf(leftMs))
-                  .addHeader(SENT_AT_MS, sentAt(node)))
-          .onSuccess(reply -> learn(node, reply.headers().get(NOW_MS)));
+                  .addHeader(SENT_AT_MS, clocks.sentAt(node)))
+          .onSuccess(reply -> clocks.learn(node, reply.headers().get(NOW_MS)))
+          .onFailure(cause -> {
+            if (isTooOld(cause)) {
+              clocks.learn(node, cause.getMessage());
+            }
+          });
     }
 
     /** Also of a sending that was given up: an answer is an answer, a failure is one too many. */
@@ -241,7 +225,7 @@ public final class Requests {
         end(result, null);
       } else if (sending != sendings) {
         LOG.debug("a node that is gone has failed what others are asked", cause);
-      } else if (isTooOld(cause) && askedNode != null && learn(askedNode, cause.getMessage())) {
+      } else if (isTooOld(cause) && wasSentNobodyKnowsWhen && isClockKnown()) {
         send();
       } else if (isPassing(cause) || (mayBeDone && isInFlight(cause))) {
         mayBeDone |= !isUndone(cause);
@@ -290,6 +274,10 @@ public final class Requests {
           && (failure.failureType() != ReplyFailure.RECIPIENT_FAILURE
               || failure.failureCode() == CommandFailure.MOVED
               || isTooOld(cause));
+    }
+
+    private boolean isClockKnown() {
+      return askedNode != null && clocks.isKnown(askedNode);
     }
 
     private static boolean isTooOld(Throwable cause) {

@@ -33,6 +33,9 @@ public final class NodeGateVerticle extends VerticleBase {
   private static final DeliveryOptions HERE =
       new DeliveryOptions().setLocalOnly(true).addHeader(EventsCommitted.FORWARDED, "true");
 
+  /** By so much two clocks may run apart while one is taken to be known: 100 ppm and more. */
+  private static final long MOST_DRIFT_MS = 100;
+
   private final String self;
   private final Shards shards;
   private final Clock clock;
@@ -47,8 +50,7 @@ public final class NodeGateVerticle extends VerticleBase {
     this.clock = clock;
     this.tooOld =
         Counter.builder("allocation.cluster.too.old")
-            .description(
-                "Requests of other nodes that were sent too long ago, or nobody knows when")
+            .description("Requests of other nodes that came when nobody waited for them any more")
             .register(metrics);
   }
 
@@ -103,7 +105,7 @@ public final class NodeGateVerticle extends VerticleBase {
       switch (failure.failureType()) {
         case NO_HANDLERS -> request.fail(CommandFailure.MOVED, "not served by this node");
         case RECIPIENT_FAILURE -> request.fail(failure.failureCode(), failure.getMessage());
-        // The sender's time is over, too.
+        // The sender's time is over, too, as far as is known here.
         case TIMEOUT, ERROR -> CommandFailure.UNKNOWN.reply(request, String.valueOf(cause));
       }
     } else {
@@ -146,8 +148,11 @@ public final class NodeGateVerticle extends VerticleBase {
       // From a placement, which asks for nothing that must not come late, or an earlier build.
       return OptionalLong.of(0);
     }
-    return sentAtMs.matches("[0-9]{1,15}")
-        ? OptionalLong.of(Math.max(0, clock.millis() - Long.parseLong(sentAtMs)))
-        : OptionalLong.empty();
+    if (!sentAtMs.matches("[0-9]{1,15}")) {
+      return OptionalLong.empty();
+    }
+    long ageMs = clock.millis() - Long.parseLong(sentAtMs);
+    // This clock was set back, or stood still, since the sender has seen it.
+    return ageMs < -MOST_DRIFT_MS ? OptionalLong.empty() : OptionalLong.of(Math.max(0, ageMs));
   }
 }

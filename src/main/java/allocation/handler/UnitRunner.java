@@ -191,7 +191,7 @@ final class UnitRunner {
   }
 
   private Future<Void> afterFailure(List<Pending> commands, Throwable cause, int tries) {
-    if (!(cause instanceof LineExists)) {
+    if (!(cause instanceof LineExists || cause instanceof TooLate)) {
       forget(commands);
     }
     return switch (cause) {
@@ -208,8 +208,8 @@ final class UnitRunner {
         metrics.staleMemory();
         yield tryAgain(commands, tries, OTHERS_WERE_FASTER);
       }
-      // Without those whose time is over.
-      case TooLate late -> tryAgain(commands, tries, "the database was too slow");
+      // Without those whose time is over. No try of its own: there are fewer of them each time.
+      case TooLate late -> tryAgain(commands, tries - 1, OTHERS_WERE_FASTER);
       case Unsettled unsettled -> settle(commands, unsettled, tries);
       case Unavailable away -> {
         LOG.warn("no unit of work commands={} cause={}", commands.size(), away.getMessage());

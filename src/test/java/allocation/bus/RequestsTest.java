@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -333,23 +332,6 @@ final class RequestsTest {
     assertThat(result(ask(HANDLER, LONG_MS))).isSameAs(ANSWER);
 
     a.assertSentSince(2, setTo);
-  }
-
-  @Test
-  void clocks_run_apart_so_that_one_that_was_shown_long_ago_is_not_known() {
-    AtomicLong nanos = new AtomicLong();
-    requests =
-        Later.on(context, () -> Future.succeededFuture(new Requests(vertx, placement, nanos::get)));
-    Asked a = new Asked(Addresses.node("a"), request -> request.reply(ANSWER, showing(CLOCK_MS)));
-
-    result(ask(HANDLER, LONG_MS));
-    nanos.addAndGet(TimeUnit.MINUTES.toNanos(10));
-    result(ask(HANDLER, LONG_MS));
-    nanos.addAndGet(TimeUnit.MINUTES.toNanos(10) + TimeUnit.MILLISECONDS.toNanos(1));
-    result(ask(HANDLER, LONG_MS));
-
-    assertThat(a.sentAt(1)).isEqualTo(CLOCK_MS + TimeUnit.MINUTES.toMillis(10) + "");
-    assertThat(a.sentAt(2)).isEqualTo(Requests.NOT_KNOWN);
   }
 
   @Test

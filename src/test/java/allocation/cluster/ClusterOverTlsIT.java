@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -46,6 +47,12 @@ class ClusterOverTlsIT {
 
   /** Less than a member waits for the first word of another. */
   private static final int READ_MS = 500;
+
+  /** Far longer than a handshake may take. */
+  private static final int CUT_OFF_MS = 20_000;
+
+  /** Often enough for a limit that begins again with each byte. */
+  private static final long DRIP_MS = 200;
 
   @TempDir private Path folder;
   @TempDir private Path elsewhere;
@@ -129,6 +136,41 @@ class ClusterOverTlsIT {
       try (Socket asked = silent.accept()) {
         assertThat(asked.isConnected()).isTrue();
       }
+    }
+  }
+
+  /** The head of a record of TLS, and then a byte of it now and then. */
+  @Test
+  void who_drips_his_first_words_holds_up_nobody_and_is_cut_off() throws IOException {
+    try (Socket dripping = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      dripping.getOutputStream().write(new byte[] {22, 3, 1, 16, 0});
+      long timer =
+          first.setPeriodic(
+              DRIP_MS,
+              drip -> {
+                try {
+                  dripping.getOutputStream().write(1);
+                } catch (IOException cutOff) {
+                  first.cancelTimer(drip);
+                }
+              });
+
+      Vertx second = join(known.good("second"), known);
+
+      assertThat(seenBy(first)).hasSize(2).isEqualTo(seenBy(second));
+      dripping.setSoTimeout(CUT_OFF_MS);
+      assertThat(isCutOff(dripping)).isTrue();
+      first.cancelTimer(timer);
+    }
+  }
+
+  private static boolean isCutOff(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read() == -1;
+    } catch (SocketTimeoutException waited) {
+      return false;
+    } catch (SocketException reset) {
+      return true;
     }
   }
 

@@ -57,7 +57,7 @@ class ClusterLinkIT {
           Cluster.awaitSpread(cluster.nodes());
           shoppers.awaitAnswers(200);
           Set<OrderedSku> there = shoppers.assertKept(installation, inside.client());
-          // What was held up by the cut came when nobody waited for it any more.
+          // What was held up by the cut came when nobody waited for it any more: it was longer.
           assertThat(shoppers.givenBack()).isNotEmpty();
           assertThat(shoppers.givenBack().stream().filter(there::contains))
               .as("lines that were given back and are there")

@@ -62,7 +62,7 @@ record Mutant(String what, String type, List<Change> changes) {
         of(
             "forgets nothing after a lost race",
             "allocation.handler.UnitRunner",
-            "if (!(cause instanceof LineExists)) {",
+            "if (!(cause instanceof LineExists || cause instanceof TooLate)) {",
             "if (false) {"),
         of(
             "carries out again what has a key",
@@ -92,8 +92,8 @@ record Mutant(String what, String type, List<Change> changes) {
         of(
             "does what nobody waits for any more",
             "allocation.cluster.NodeGateVerticle",
-            "Math.max(0, clock.millis() - Long.parseLong(sentAtMs))",
-            "0"),
+            "OptionalLong.of(Math.max(0, ageMs))",
+            "OptionalLong.of(0)"),
         of(
             "sends a message's command again under a new key",
             "allocation.pulsar.CommandMessages",
