@@ -17,6 +17,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Owns some shards: all their commands come here, wait in one bounded queue, and are decided and
- * committed many at a time. The first waits for nobody; under load the unit grows by itself.
+ * committed many at a time. The first waits for nobody; under load the unit grows by itself, and
+ * {@link Linger} lets it grow a little more.
  */
 public final class CommandHandlerVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(CommandHandlerVerticle.class);
@@ -38,6 +41,7 @@ public final class CommandHandlerVerticle extends VerticleBase {
   private final int instance;
   private final List<Integer> first;
   private final Ledger ledger;
+  private final Clock clock;
 
   /** By shard. */
   private final Map<Integer, MessageConsumer<BusMessage>> owned = new TreeMap<>();
@@ -52,6 +56,7 @@ public final class CommandHandlerVerticle extends VerticleBase {
   private long queued;
   private long done;
   private boolean running;
+  private boolean lingering;
 
   /** Reached when so many commands are done. */
   private record Mark(long commands, Promise<Void> reached) {}
@@ -109,6 +114,7 @@ public final class CommandHandlerVerticle extends VerticleBase {
     this.instance = instance;
     this.first = List.copyOf(first);
     this.ledger = ledger;
+    this.clock = clock;
     this.queue = new CommandQueue(settings.queueCapacity());
     this.memory = new ProductMemory(settings.cachedProducts(), first.size());
     this.metrics = new HandlerMetrics(registry, String.valueOf(instance));
@@ -194,13 +200,14 @@ public final class CommandHandlerVerticle extends VerticleBase {
   }
 
   private void drain() {
-    if (running) {
+    if (running || queue.isEmpty()) {
       return;
     }
-    if (queue.isEmpty()) {
+    if (lingering && queue.size() < settings.unitCommands()) {
       return;
     }
     running = true;
+    Instant began = clock.instant();
     List<Pending> unit = queue.take(settings.unitCommands());
     metrics.queueDepth(queue.size());
     Future.succeededFuture(unit)
@@ -214,6 +221,20 @@ public final class CommandHandlerVerticle extends VerticleBase {
           }
           done += unit.size();
           tellMarks();
+          linger(Linger.after(unit.size(), Duration.between(began, clock.instant())));
+          drain();
+        });
+  }
+
+  private void linger(long ms) {
+    if (ms == 0 || lingering) {
+      return;
+    }
+    lingering = true;
+    vertx.setTimer(
+        ms,
+        over -> {
+          lingering = false;
           drain();
         });
   }

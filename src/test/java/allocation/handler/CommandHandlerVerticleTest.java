@@ -30,11 +30,13 @@ import allocation.domain.Sku;
 import allocation.given.InMemoryLedger;
 import allocation.given.InMemoryLedger.HeldCommit;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +113,58 @@ final class CommandHandlerVerticleTest {
     result(Future.all(sent));
     assertThat(ledger.units().stream().map(unit -> unit.events().size()))
         .containsExactly(1, 30, 30, 15);
+  }
+
+  /** Which is up to timers; but without a pause it can never be. */
+  @Test
+  void after_a_unit_of_many_the_next_commands_are_waited_for() {
+    until(
+        "two that came one after the other are in one unit",
+        () -> {
+          pauseAfterUnitOfTwo();
+          int before = ledger.units().size();
+          Future<CommandReply> first = handlers.send(CHAIR, create(newRef(), CHAIR, 1));
+          result(Future.all(first, handlers.send(CHAIR, create(newRef(), CHAIR, 1))));
+          return ledger.units().size() == before + 1;
+        });
+  }
+
+  @Test
+  void whoever_fills_a_unit_does_not_wait_for_others() {
+    with(1_000, 2, 100);
+    until(
+        "two are a unit of their own while others are still waited for",
+        () -> {
+          pauseAfterUnitOfTwo();
+          int before = ledger.units().size();
+          List<Future<CommandReply>> sent =
+              IntStream.range(0, 3)
+                  .mapToObj(i -> handlers.send(CHAIR, create(newRef(), CHAIR, 1)))
+                  .toList();
+          result(Future.all(sent));
+          List<Effects> units = ledger.units();
+          return units.size() == before + 2 && units.get(before).events().size() == 2;
+        });
+  }
+
+  /** Leaves a handler that has just finished two at once, which took it long. */
+  private void pauseAfterUnitOfTwo() {
+    HeldCommit held = holdOne();
+    List<Future<CommandReply>> two =
+        List.of(
+            handlers.send(CHAIR, create(newRef(), CHAIR, 1)),
+            handlers.send(CHAIR, create(newRef(), CHAIR, 1)));
+    handlers.untilQueued(2);
+    HeldCommit ofTwo = ledger.holdNextCommit();
+    held.release();
+    result(ofTwo.reached());
+    handlers.clock.advance(Duration.ofSeconds(1));
+    ofTwo.release();
+    result(Future.all(two));
+  }
+
+  private static String newRef() {
+    return UUID.randomUUID().toString();
   }
 
   @Test
