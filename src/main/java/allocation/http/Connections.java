@@ -16,11 +16,13 @@ final class Connections {
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
   private final int limit;
+  private final Haste haste;
   private final AtomicInteger open = new AtomicInteger();
   private final Counter turnedAway;
 
-  Connections(int limit, MeterRegistry metrics) {
+  Connections(int limit, Haste haste, MeterRegistry metrics) {
     this.limit = limit;
+    this.haste = haste;
     this.turnedAway =
         Counter.builder("allocation.http.connections.refused")
             .description("Connections that were closed at once because there were too many")
@@ -40,6 +42,9 @@ final class Connections {
       return;
     }
     open.incrementAndGet();
-    connection.closeHandler(closed -> open.decrementAndGet());
+    connection.closeHandler(closed -> {
+      open.decrementAndGet();
+      haste.forget(connection);
+    });
   }
 }

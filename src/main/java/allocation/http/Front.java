@@ -39,6 +39,7 @@ final class Front {
   private final RequestMetrics metrics;
   private final CorrelationIds ids;
   private final Turnstile turnstile;
+  private final Haste haste;
   private final Counter turnedAway;
   private final Readiness readiness;
   private final String retryAfterSeconds;
@@ -49,6 +50,7 @@ final class Front {
       RequestMetrics metrics,
       CorrelationIds ids,
       Turnstile turnstile,
+      Haste haste,
       Readiness readiness,
       int retryAfterSeconds) {
     this.door = door;
@@ -56,6 +58,7 @@ final class Front {
     this.metrics = metrics;
     this.ids = ids;
     this.turnstile = turnstile;
+    this.haste = haste;
     this.turnedAway = door.refusals("too-busy");
     this.readiness = readiness;
     this.retryAfterSeconds = String.valueOf(retryAfterSeconds);
@@ -255,9 +258,17 @@ final class Front {
   /** A line of log for each that is turned away would cost more than the refusal: it is counted. */
   private void writeFull(Visit visit) {
     turnedAway.increment();
-    Reply reply = problem(visit, Turnstile.full());
-    send(visit, reply);
-    tell(visit, reply.status(), false);
+    Runnable answer =
+        () -> {
+          Reply reply = problem(visit, Turnstile.full());
+          send(visit, reply);
+          tell(visit, reply.status(), false);
+        };
+    if (visit.request().response().closed()) {
+      answer.run();
+    } else {
+      haste.turnAway(visit.request().connection(), answer);
+    }
   }
 
   private void write(Visit visit, Reply reply) {

@@ -65,7 +65,8 @@ public final class HttpVerticle extends VerticleBase {
   public Future<?> start() {
     BodyReader bodies = new BodyReader(vertx, settings.bodyLimitBytes(), settings.bodyTimeoutMs());
     bodies.start();
-    Connections connections = new Connections(settings.connections(), metrics);
+    Haste haste = new Haste(vertx);
+    Connections connections = new Connections(settings.connections(), haste, metrics);
     Turnstile turnstile = new Turnstile(settings.requestsAtOnce());
     Front front =
         new Front(
@@ -74,6 +75,7 @@ public final class HttpVerticle extends VerticleBase {
             new RequestMetrics(metrics),
             new CorrelationIds(UUID.randomUUID()),
             turnstile,
+            haste,
             readiness,
             settings.retryAfterSeconds());
     return settings

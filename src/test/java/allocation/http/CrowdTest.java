@@ -9,6 +9,7 @@ import allocation.bus.CommandMessage;
 import allocation.bus.CommandReply;
 import io.vertx.core.eventbus.Message;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,6 +101,26 @@ class CrowdTest {
     clients.getFirst().receive();
     service.decides(accepted(LINE));
     assertThat(late.send(allocate("RUG")).receive().status()).isEqualTo(201);
+  }
+
+  @Test
+  void who_comes_back_at_once_waits_for_the_next_refusal_and_not_for_a_place() throws IOException {
+    fill();
+    RawClient hasty = connect();
+    long begun = System.nanoTime();
+    int refusals = 4;
+    for (int i = 0; i < refusals; i++) {
+      assertThat(hasty.send(allocate("RUG")).receive().status()).isEqualTo(503);
+    }
+
+    // At least, which no machine can be too slow for: 40 ms, and twice as long each time.
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(280));
+
+    assertThat(isServed(hasty)).as("other answers are not held back").isTrue();
+    waiting.getFirst().reply(done());
+    clients.getFirst().receive();
+    service.decides(accepted(LINE));
+    assertThat(hasty.send(allocate("RUG")).receive().status()).isEqualTo(201);
   }
 
   @Test
