@@ -221,7 +221,8 @@ public final class CommandHandlerVerticle extends VerticleBase {
           }
           done += unit.size();
           tellMarks();
-          linger(Linger.after(unit.size(), Duration.between(began, clock.instant())));
+          Duration took = Duration.between(began, clock.instant());
+          linger(Linger.after(unit.size(), queue.size(), took));
           drain();
         });
   }

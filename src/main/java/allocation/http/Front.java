@@ -258,16 +258,11 @@ final class Front {
   /** A line of log for each that is turned away would cost more than the refusal: it is counted. */
   private void writeFull(Visit visit) {
     turnedAway.increment();
-    Runnable answer =
-        () -> {
-          Reply reply = problem(visit, Turnstile.full());
-          send(visit, reply);
-          tell(visit, reply.status(), false);
-        };
-    if (visit.request().response().closed()) {
-      answer.run();
-    } else {
-      haste.turnAway(visit.request().connection(), answer);
+    Reply reply = problem(visit, Turnstile.full());
+    // Before it is held back: that is the client's time and not the service's.
+    tell(visit, reply.status(), false);
+    if (!visit.request().response().closed()) {
+      haste.turnAway(visit.request().connection(), () -> send(visit, reply));
     }
   }
 

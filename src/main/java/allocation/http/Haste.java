@@ -34,11 +34,16 @@ final class Haste {
     if (hold == 0) {
       answer.run();
     } else {
-      vertx.setTimer(hold, due -> answer.run());
+      vertx.setTimer(
+          hold,
+          due -> {
+            told(connection, System.nanoTime());
+            answer.run();
+          });
     }
   }
 
-  /** How long to hold back a refusal of now, by {@link System#nanoTime}; it counts as given. */
+  /** How long to hold back a refusal of now, by {@link System#nanoTime}. */
   long holdMillis(Object connection, long nowNanos) {
     Pause last = pauses.get(connection);
     long leftNanos = last == null ? 0 : last.overAtNanos() - nowNanos;
@@ -48,6 +53,11 @@ final class Haste {
     }
     pauses.put(connection, pause(Math.min(2 * last.millis(), LONGEST_PAUSE), last.overAtNanos()));
     return TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1;
+  }
+
+  /** A pause begins when its refusal is told, and under load timers are late. */
+  void told(Object connection, long nowNanos) {
+    pauses.computeIfPresent(connection, (same, last) -> pause(last.millis(), nowNanos));
   }
 
   private static Pause pause(long millis, long fromNanos) {

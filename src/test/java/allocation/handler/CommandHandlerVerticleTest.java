@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -121,11 +122,9 @@ final class CommandHandlerVerticleTest {
     until(
         "two that came one after the other are in one unit",
         () -> {
-          pauseAfterUnitOfTwo();
           int before = ledger.units().size();
-          Future<CommandReply> first = handlers.send(CHAIR, create(newRef(), CHAIR, 1));
-          result(Future.all(first, handlers.send(CHAIR, create(newRef(), CHAIR, 1))));
-          return ledger.units().size() == before + 1;
+          result(unitOfTwo().answered().compose(answers -> sendTwo()));
+          return ledger.units().size() == before + 3;
         });
   }
 
@@ -133,34 +132,50 @@ final class CommandHandlerVerticleTest {
   void whoever_fills_a_unit_does_not_wait_for_others() {
     with(1_000, 2, 100);
     until(
-        "two are a unit of their own while others are still waited for",
+        "two have their answers before a pause of 10 ms can be over",
         () -> {
-          pauseAfterUnitOfTwo();
-          int before = ledger.units().size();
-          List<Future<CommandReply>> sent =
-              IntStream.range(0, 3)
-                  .mapToObj(i -> handlers.send(CHAIR, create(newRef(), CHAIR, 1)))
-                  .toList();
-          result(Future.all(sent));
-          List<Effects> units = ledger.units();
-          return units.size() == before + 2 && units.get(before).events().size() == 2;
+          AtomicLong answeredNanos = new AtomicLong();
+          UnitOfTwo unit = unitOfTwo();
+          result(
+              unit.answered()
+                  .compose(answers -> sendTwo())
+                  .onSuccess(answers -> answeredNanos.set(System.nanoTime())));
+          return answeredNanos.get() - unit.releasedNanos() < 10_000_000;
         });
   }
 
-  /** Leaves a handler that has just finished two at once, which took it long. */
-  private void pauseAfterUnitOfTwo() {
+  @Test
+  void what_comes_within_a_pause_is_finished_although_it_stops() {
+    Future<CommandReply> sent =
+        unitOfTwo().answered().compose(answers -> handlers.send(CHAIR, create("b1", CHAIR, 1)));
+    until("it is there", () -> sent.isComplete() || handlers.queued() == 1);
+
+    result(handlers.stop());
+
+    assertThat(outcome(sent)).isInstanceOf(Outcome.Accepted.class);
+  }
+
+  private Future<?> sendTwo() {
+    return Future.all(
+        handlers.send(CHAIR, create(newRef(), CHAIR, 1)),
+        handlers.send(CHAIR, create(newRef(), CHAIR, 1)));
+  }
+
+  /** Its commit was let go at some {@link System#nanoTime}; after the answers there is a pause. */
+  private record UnitOfTwo(long releasedNanos, Future<?> answered) {}
+
+  /** After a unit of one that was held up, one of two that took long, as the clock has it. */
+  private UnitOfTwo unitOfTwo() {
     HeldCommit held = holdOne();
-    List<Future<CommandReply>> two =
-        List.of(
-            handlers.send(CHAIR, create(newRef(), CHAIR, 1)),
-            handlers.send(CHAIR, create(newRef(), CHAIR, 1)));
+    Future<?> two = sendTwo();
     handlers.untilQueued(2);
     HeldCommit ofTwo = ledger.holdNextCommit();
     held.release();
     result(ofTwo.reached());
     handlers.clock.advance(Duration.ofSeconds(1));
+    long releasedNanos = System.nanoTime();
     ofTwo.release();
-    result(Future.all(two));
+    return new UnitOfTwo(releasedNanos, two);
   }
 
   private static String newRef() {
@@ -429,7 +444,7 @@ final class CommandHandlerVerticleTest {
   private HeldCommit holdOne() {
     HeldCommit held = ledger.holdNextCommit();
     Sku other = sku(3, 4);
-    handlers.send(other, create("first", other, 1));
+    handlers.send(other, create(newRef(), other, 1));
     result(held.reached());
     return held;
   }

@@ -108,9 +108,11 @@ final class Handlers implements AutoCloseable {
 
   /** Waits until so many commands are in the queue. */
   void untilQueued(int commands) {
-    until(
-        commands + " are queued",
-        () -> registry.get("allocation.queue.depth").gauge().value() == commands);
+    until(commands + " are queued", () -> queued() == commands);
+  }
+
+  int queued() {
+    return (int) registry.get("allocation.queue.depth").gauge().value();
   }
 
   double counted(String command, String outcome) {

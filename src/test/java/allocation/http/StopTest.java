@@ -72,6 +72,26 @@ class StopTest {
   }
 
   @Test
+  void a_refusal_that_is_held_back_is_told_before_it_stops() throws Exception {
+    HttpVerticle verticle = verticle(0, 1);
+    String id = await(vertx.deployVerticle(verticle));
+    try (RawClient client = new RawClient(verticle.port());
+        RawClient hasty = new RawClient(verticle.port())) {
+      client.send(REQUEST);
+      Message<CommandMessage> message = arrived.get(10, TimeUnit.SECONDS);
+      hasty.send(REQUEST.repeat(2));
+      assertThat(hasty.receive().status()).isEqualTo(503);
+
+      Future<Void> stopped = vertx.undeploy(id);
+
+      assertThat(hasty.receive().status()).isEqualTo(503);
+      message.reply(new CommandReply(3, 41, Examples.accepted(Examples.LINE)));
+      assertThat(client.receive().status()).isEqualTo(201);
+      await(stopped);
+    }
+  }
+
+  @Test
   void several_instances_share_one_port() throws Exception {
     List<HttpVerticle> instances = new CopyOnWriteArrayList<>();
 
@@ -109,9 +129,13 @@ class StopTest {
   }
 
   private static HttpVerticle verticle(int port) {
+    return verticle(port, 100);
+  }
+
+  private static HttpVerticle verticle(int port, int places) {
     return new HttpVerticle(
         new Settings(
-            "127.0.0.1", port, 5_000, 5_000, 1_000, 1_000, 10, 1, 100, 100, Optional.empty()),
+            "127.0.0.1", port, 5_000, 5_000, 1_000, 1_000, 10, 1, 100, places, Optional.empty()),
         HttpService.SHARDS,
         CurrentPlacement.alone(),
         Clock.systemUTC(),

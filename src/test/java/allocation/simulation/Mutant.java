@@ -90,6 +90,11 @@ record Mutant(String what, String type, List<Change> changes) {
             "batch.available() >= quantity",
             "batch.available() > quantity"),
         of(
+            "lets commands gather and never goes on",
+            "allocation.handler.CommandHandlerVerticle",
+            "lingering = false;",
+            "lingering = queue.size() > 0;"),
+        of(
             "does what nobody waits for any more",
             "allocation.cluster.NodeGateVerticle",
             "OptionalLong.of(Math.max(0, ageMs))",
