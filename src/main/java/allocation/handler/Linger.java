@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /**
  * How long a handler lets commands gather before its next unit of work. A unit costs the database
- * as much by itself as some twenty or thirty lines do, so under load fewer and larger units leave
- * more of the processors to everybody. A caller of single lines who is alone is never made to wait.
+ * as much by itself as some fifteen lines do, so under load fewer and larger units leave more of
+ * the processors to everybody. A caller of single lines who is alone is never made to wait.
  */
 final class Linger {
   /** Whatever a unit took: a database that is slow for once must not slow down what follows. */
