@@ -269,6 +269,8 @@ final class Report {
         .append(String.join(" ", jvm.serviceOptions()))
         .append("\n- PostgreSQL: embedded, fsync and synchronous_commit on, shared_buffers ")
         .append(Rig.SHARED_BUFFERS)
+        .append(", max_wal_size ")
+        .append(Rig.MAX_WAL_SIZE)
         .append('\n');
   }
 

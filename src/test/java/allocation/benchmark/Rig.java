@@ -35,6 +35,9 @@ final class Rig implements AutoCloseable {
   /** As in docker-compose.yml; by default it is made for the smallest of machines. */
   static final String SHARED_BUFFERS = "1GB";
 
+  /** As there, too: a checkpoint makes what comes after it dear. */
+  static final String MAX_WAL_SIZE = "4GB";
+
   private static final String BASELINE_DATABASE = "baseline";
   private static final String TENANT = "public/";
   private static final String NAMESPACE = TENANT + "default";
@@ -54,7 +57,10 @@ final class Rig implements AutoCloseable {
     this.folder = folder;
     this.jvm = jvm;
     empty(folder);
-    postgres = new PostgresServer(folder, Ports.free()).with("shared_buffers", SHARED_BUFFERS);
+    postgres =
+        new PostgresServer(folder, Ports.free())
+            .with("shared_buffers", SHARED_BUFFERS)
+            .with("max_wal_size", MAX_WAL_SIZE);
     postgres.start();
     pulsar = new PulsarServer(folder, Ports.free(), Ports.free()).optimized();
     pulsar.start();
