@@ -83,8 +83,7 @@ class CrowdTest {
     assertThat(refused.status()).isEqualTo(503);
     assertThat(refused.problem()).isEqualTo("busy");
     assertThat(refused.header("Retry-After")).contains("7");
-    assertThat(service.metrics.get("allocation.http.refusals").tag("reason", "too-busy").counter())
-        .satisfies(counted -> assertThat(counted.count()).isPositive());
+    assertThat(turnedAway()).isPositive();
     assertThat(late.send(RawClient.head("GET", "/v1/products/RUG")).receive().status())
         .as("a question")
         .isEqualTo(503);
@@ -114,10 +113,36 @@ class CrowdTest {
       assertThat(hasty.receive().status()).isEqualTo(503);
     }
 
-    // At least, which no machine can be too slow for: 40 ms, and twice as long each time.
-    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(280));
+    // Each of the three after the first was told a pause after the one before, or came that late.
+    assertThat(Duration.ofNanos(System.nanoTime() - begun))
+        .isGreaterThan(Duration.ofMillis(3 * Haste.SHORTEST_PAUSE));
 
-    connect().send(allocate("RUG").repeat(4)).close();
+    waiting.getFirst().reply(done());
+    clients.getFirst().receive();
+    service.decides(accepted(LINE));
+    assertThat(hasty.send(allocate("RUG")).receive().status()).isEqualTo(201);
+  }
+
+  @Test
+  void who_goes_while_its_refusal_is_held_back_is_forgotten_with_all_it_has_sent()
+      throws IOException {
+    fill();
+    double before = turnedAway();
+    RawClient gone = connect();
+    RawClient hasty = connect();
+    gone.send(allocate("RUG").repeat(4)).receive();
+    until("the next refusal is held back", () -> turnedAway() >= before + 2);
+
+    gone.close();
+    until("it is gone", () -> open() == PLACES + 1);
+    double sinceThen = turnedAway();
+
+    // As many, and later, so that what was held back for the other is over before these are told.
+    hasty.send(allocate("RUG").repeat(4));
+    for (int i = 0; i < 4; i++) {
+      assertThat(hasty.receive().status()).isEqualTo(503);
+    }
+    assertThat(turnedAway()).as("nothing of the one that is gone").isEqualTo(sinceThen + 4);
     waiting.getFirst().reply(done());
     clients.getFirst().receive();
     service.decides(accepted(LINE));
@@ -249,6 +274,15 @@ class CrowdTest {
 
   private static double open() {
     return service.metrics.get("allocation.http.connections").gauge().value();
+  }
+
+  private static double turnedAway() {
+    return service
+        .metrics
+        .get("allocation.http.refusals")
+        .tag("reason", "too-busy")
+        .counter()
+        .count();
   }
 
   private static double refused() {
