@@ -37,7 +37,6 @@ import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.sqlclient.Pool;
 import java.time.Clock;
 import java.util.Collections;
@@ -46,8 +45,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What a node runs: its verticles, in the order in which each finds what it needs. */
 final class Deployment {
@@ -61,6 +62,10 @@ final class Deployment {
   private final Consumer<Supplier<Future<?>>> undo;
   private final PgEventLog log;
   private final Gate gate;
+  private final EventLoops loops;
+
+  /** What a caller waits for is on these: each has HTTP and the handler of some shards. */
+  private final List<EventLoops.Loop> front;
 
   /**
    * What the verticles talk to.
@@ -92,6 +97,11 @@ final class Deployment {
     this.undo = undo;
     this.log = new PgEventLog(servers.writes());
     this.gate = Gate.of(config.access());
+    this.loops = new EventLoops(vertx, config.instances().eventLoops());
+    this.front =
+        Stream.generate(EventLoops.Loop::new)
+            .limit(Math.max(config.instances().http(), config.instances().handlers()))
+            .toList();
   }
 
   /** Completes when every one of them has started, those that take work in last. */
@@ -140,7 +150,7 @@ final class Deployment {
   private Future<?> measureLoops() {
     return vertx.deployVerticle(
         () -> new EventLoopDelay(registry),
-        new DeploymentOptions().setInstances(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE));
+        new DeploymentOptions().setInstances(config.instances().eventLoops()));
   }
 
   private Future<?> handlers() {
@@ -149,14 +159,8 @@ final class Deployment {
         Role.HANDLER,
         (instance, first) ->
             new CommandHandlerVerticle(
-                vertx,
-                config.handler(),
-                config.shards(),
-                instance,
-                first,
-                ledger,
-                clock,
-                registry));
+                vertx, config.handler(), config.shards(), instance, first, ledger, clock, registry),
+        front::get);
   }
 
   private Future<?> readModels() {
@@ -210,7 +214,8 @@ final class Deployment {
                 CommandJson::read,
                 CommandJson::changeBatchQuantity,
                 () -> UUID.randomUUID().toString(),
-                registry));
+                registry),
+        instance -> new EventLoops.Loop());
   }
 
   private Dispatcher dispatcher() {
@@ -256,7 +261,8 @@ final class Deployment {
         config.instances().http(),
         () ->
             new HttpVerticle(
-                config.http(), config.shards(), placement, clock, registry, states, gate));
+                config.http(), config.shards(), placement, clock, registry, states, gate),
+        front::get);
   }
 
   private PgCursors cursors() {
@@ -275,8 +281,12 @@ final class Deployment {
     Deployable make(int instance, List<Integer> first);
   }
 
-  /** A node that is alone has all shards at once; in a cluster each has to be taken. */
   private Future<?> deploy(Role role, OfShards verticles) {
+    return deploy(role, verticles, instance -> new EventLoops.Loop());
+  }
+
+  /** A node that is alone has all shards at once; in a cluster each has to be taken. */
+  private Future<?> deploy(Role role, OfShards verticles, IntFunction<EventLoops.Loop> where) {
     int instances = config.instances().ofRoles().getOrDefault(role, 0);
     List<List<Integer>> first =
         node.isPresent()
@@ -284,16 +294,23 @@ final class Deployment {
             : config.shards().split(instances);
     return Future.all(
         IntStream.range(0, first.size())
-            .mapToObj(i -> deploy(verticles.make(i, first.get(i))))
+            .mapToObj(i -> deploy(verticles.make(i, first.get(i)), where.apply(i)))
             .toList());
   }
 
-  private Future<?> deploy(int instances, Supplier<Deployable> verticles) {
+  private Future<?> deploy(
+      int instances, Supplier<Deployable> verticles, IntFunction<EventLoops.Loop> where) {
     return Future.all(
-        IntStream.range(0, instances).mapToObj(i -> deploy(verticles.get())).toList());
+        IntStream.range(0, instances)
+            .mapToObj(i -> deploy(verticles.get(), where.apply(i)))
+            .toList());
   }
 
   private Future<?> deploy(Deployable verticle) {
-    return vertx.deployVerticle(verticle).onSuccess(id -> undo.accept(() -> vertx.undeploy(id)));
+    return deploy(verticle, new EventLoops.Loop());
+  }
+
+  private Future<?> deploy(Deployable verticle, EventLoops.Loop loop) {
+    return loops.deploy(verticle, loop).onSuccess(id -> undo.accept(() -> vertx.undeploy(id)));
   }
 }

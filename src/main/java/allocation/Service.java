@@ -15,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.sqlclient.Pool;
 import java.time.Clock;
@@ -119,10 +120,12 @@ public final class Service {
   }
 
   private static Future<Service> make(Config config, Consumer<EventBus> codec) {
+    VertxOptions options = new VertxOptions().setEventLoopPoolSize(config.instances().eventLoops());
     VertxBuilder builder = Vertx.builder().withTransport(Transports.best());
     return config.cluster().isEmpty()
-        ? Future.succeededFuture(new Service(config, builder.build(), Optional.empty(), codec))
-        : ClusterNode.join(builder, config.cluster().get())
+        ? Future.succeededFuture(
+            new Service(config, builder.with(options).build(), Optional.empty(), codec))
+        : ClusterNode.join(builder, options, config.cluster().get())
             .map(node -> new Service(config, node.vertx(), Optional.of(node), codec));
   }
 

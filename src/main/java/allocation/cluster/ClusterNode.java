@@ -45,7 +45,8 @@ public final class ClusterNode {
   }
 
   /** Makes a Vert.x that is a member; fails when it cannot bind its addresses. */
-  public static Future<ClusterNode> join(VertxBuilder builder, Settings settings) {
+  public static Future<ClusterNode> join(
+      VertxBuilder builder, VertxOptions options, Settings settings) {
     String host = settings.host().orElseGet(ClusterNode::ownAddress);
     int silenceMs = Math.toIntExact(TimeUnit.SECONDS.toMillis(settings.silenceSeconds()));
     EventBusOptions bus =
@@ -65,7 +66,7 @@ public final class ClusterNode {
       return Future.failedFuture(e);
     }
     return builder
-        .with(new VertxOptions().setEventBusOptions(bus))
+        .with(new VertxOptions(options).setEventBusOptions(bus))
         .withClusterManager(group)
         .buildClustered()
         .map(vertx -> {

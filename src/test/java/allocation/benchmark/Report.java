@@ -269,8 +269,9 @@ final class Report {
         .append(String.join(" ", jvm.serviceOptions()))
         .append("\n- PostgreSQL: embedded, fsync and synchronous_commit on, shared_buffers ")
         .append(Rig.SHARED_BUFFERS)
-        .append(", max_wal_size ")
-        .append(Rig.MAX_WAL_SIZE)
+        .append(", max_wal_size and min_wal_size ")
+        .append(Rig.WAL_SIZE)
+        .append(", of which each file has been written before")
         .append('\n');
   }
 

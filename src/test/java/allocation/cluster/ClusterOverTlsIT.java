@@ -11,6 +11,7 @@ import allocation.tls.Identity;
 import allocation.tls.MutualTls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.internal.VertxInternal;
@@ -258,6 +259,6 @@ class ClusterOverTlsIT {
             0,
             SILENCE_SECONDS,
             Optional.of(new MutualTls(identity, trusted.authorities())));
-    return ClusterNode.join(Vertx.builder(), settings);
+    return ClusterNode.join(Vertx.builder(), new VertxOptions(), settings);
   }
 }

@@ -1,23 +1,71 @@
 package allocation.journey;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
-/** A start that fails. */
+/** How a service starts, and how it does not. */
 class StartIT {
+  private static final Logger LOOPS = (Logger) LoggerFactory.getLogger("allocation.EventLoops");
+
   private static final String SESSIONS =
       """
       SELECT count(*) FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid()
       """;
+
+  @Test
+  void http_and_handlers_share_event_loops_and_every_other_verticle_has_one_of_its_own() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    LOOPS.setLevel(Level.DEBUG);
+    LOOPS.addAppender(log);
+    try (Installation installation = new Installation("start")) {
+      installation.start(
+          Map.of("HTTP_INSTANCES", "3", "HANDLER_INSTANCES", "4", "PUBLISHER_INSTANCES", "2"));
+    } finally {
+      LOOPS.detachAppender(log);
+      LOOPS.setLevel(null);
+    }
+
+    Map<String, List<String>> verticles =
+        log.list.stream()
+            .collect(
+                groupingBy(
+                    said -> String.valueOf(said.getArgumentArray()[1]),
+                    mapping(said -> String.valueOf(said.getArgumentArray()[0]), toList())));
+    List<String> front = List.of("CommandHandlerVerticle", "HttpVerticle");
+    assertThat(verticles.values())
+        .containsExactlyInAnyOrder(
+            front,
+            front,
+            front,
+            front.subList(0, 1),
+            List.of("ReadModelVerticle"),
+            List.of("PublisherVerticle"),
+            List.of("PublisherVerticle"),
+            List.of("PublisherVerticle"),
+            List.of("PublisherVerticle"),
+            List.of("BuyerNoticeVerticle"),
+            List.of("PulsarCommandsVerticle"),
+            List.of("BusEntranceVerticle"));
+  }
 
   @Test
   void a_port_in_use_is_told_and_nothing_is_left_running() throws IOException {

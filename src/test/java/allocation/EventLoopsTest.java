@@ -1,0 +1,111 @@
+package allocation;
+
+import static allocation.given.Waiting.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class EventLoopsTest {
+  private static final int SIZE = 5;
+
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(SIZE));
+  private final EventLoops loops = new EventLoops(vertx, SIZE);
+
+  @AfterEach
+  void close() {
+    result(vertx.close());
+  }
+
+  /** Remembers where it was started. */
+  private static final class Part extends VerticleBase {
+    private final List<Thread> started = new ArrayList<>();
+    private boolean stopped;
+
+    @Override
+    public Future<?> start() {
+      started.add(Thread.currentThread());
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<?> stop() {
+      stopped = true;
+      return Future.succeededFuture();
+    }
+
+    Thread loop() {
+      assertThat(started).hasSize(1);
+      return started.getFirst();
+    }
+  }
+
+  private Part deploy(EventLoops.Loop loop) {
+    Part part = new Part();
+    result(loops.deploy(part, loop));
+    return part;
+  }
+
+  @Test
+  void those_that_share_a_loop_are_on_it_whoever_asked_for_one_meanwhile() {
+    EventLoops.Loop shared = new EventLoops.Loop();
+    Thread first = deploy(shared).loop();
+
+    for (int others = 0; others < 2 * SIZE; others++) {
+      result(vertx.deployVerticle(new Part()));
+
+      assertThat(deploy(shared).loop()).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void every_other_one_has_a_loop_of_its_own() {
+    Set<Thread> threads = new HashSet<>();
+    for (int part = 0; part < SIZE; part++) {
+      // Half of a turn, so that chance alone would bring them to those that are taken.
+      result(vertx.deployVerticle(new Part()));
+      threads.add(deploy(new EventLoops.Loop()).loop());
+    }
+
+    assertThat(threads).hasSize(SIZE);
+  }
+
+  @Test
+  void one_for_which_there_is_no_loop_shares_any() {
+    for (int part = 0; part < SIZE; part++) {
+      deploy(new EventLoops.Loop());
+    }
+
+    assertThat(deploy(new EventLoops.Loop()).loop()).isNotNull();
+  }
+
+  @Test
+  void it_is_undeployed_as_any_other() {
+    Part part = new Part();
+    String id = result(loops.deploy(part, new EventLoops.Loop()));
+
+    result(vertx.undeploy(id));
+
+    assertThat(part.stopped).isTrue();
+    assertThat(vertx.deploymentIDs()).isEmpty();
+  }
+
+  @Test
+  void one_that_cannot_start_fails_with_its_own_reason() {
+    Deployable broken = context -> Future.failedFuture("no room");
+
+    assertThatThrownBy(() -> result(loops.deploy(broken, new EventLoops.Loop())))
+        .hasStackTraceContaining("no room");
+    assertThat(vertx.deploymentIDs()).isEmpty();
+  }
+}
