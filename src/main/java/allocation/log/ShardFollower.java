@@ -60,7 +60,10 @@ final class ShardFollower {
 
   /** New events, most often with the events themselves. */
   void nudged(EventsCommitted nudge) {
-    tail.add(nudge);
+    // Who has to wait (another service has the shard, the topic is away) may do so for long.
+    if (begun) {
+      tail.add(nudge);
+    }
     heard(nudge.last());
   }
 

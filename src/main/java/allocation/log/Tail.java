@@ -11,7 +11,8 @@ import java.util.List;
  * that keeps up does not read the log. What it drops is still in the log.
  */
 final class Tail {
-  private static final int MAX_EVENTS = 10_000;
+  /** Two of the largest pieces of work of a shard; who is further behind reads the log anyway. */
+  static final int MAX_EVENTS = 2_000;
 
   private final ArrayDeque<LoggedEvent> events = new ArrayDeque<>();
 

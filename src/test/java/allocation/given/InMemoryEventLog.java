@@ -5,6 +5,7 @@ import allocation.domain.LoggedEvent;
 import allocation.log.EventLog;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,6 +35,13 @@ public final class InMemoryEventLog implements EventLog {
   /** Makes a gap, which a log never has. */
   public synchronized void remove(int shard, long position) {
     events(shard).removeIf(event -> event.position() == position);
+  }
+
+  /** Closes the gap again. */
+  public synchronized void putBack(LoggedEvent event) {
+    List<LoggedEvent> events = events(event.shard());
+    events.add(event);
+    events.sort(Comparator.comparingLong(LoggedEvent::position));
   }
 
   /** Fails the next reads. */

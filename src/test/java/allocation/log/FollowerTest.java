@@ -123,7 +123,7 @@ final class FollowerTest {
   @Test
   void does_nothing_beyond_a_gap_in_the_log_and_goes_on_when_it_is_closed() {
     List<LoggedEvent> events = log.append(SHARD, "LAMP", 12);
-    log.remove(SHARD, events.get(10).position());
+    log.remove(SHARD, 11);
     start();
     news();
     awaitDone(10);
@@ -132,7 +132,7 @@ final class FollowerTest {
     await().until(() -> log.reads() >= reads + 2);
     assertThat(work.done()).hasSize(10);
 
-    nudge(events.subList(10, 12));
+    log.putBack(events.get(10));
     awaitDone(12);
   }
 
@@ -183,6 +183,33 @@ final class FollowerTest {
 
     awaitDone(3);
     assertThat(work.isHeld()).isTrue();
+  }
+
+  @Test
+  void keeps_nothing_of_what_it_hears_of_a_shard_that_another_service_has() {
+    work.takenElsewhere(1);
+    start();
+    await().until(() -> !work.begun().isEmpty());
+
+    nudge(log.append(SHARD, "LAMP", 3));
+
+    awaitDone(3);
+    assertThat(work.begun()).hasSize(2);
+    assertThat(log.reads()).isEqualTo(1);
+  }
+
+  @Test
+  void keeps_nothing_of_what_it_hears_in_a_pause() {
+    start();
+    awaitHeld();
+    work.failNext(1);
+    nudge(log.append(SHARD, "LAMP", 1));
+    await().until(() -> !work.attemptsNs().isEmpty() && !work.isHeld());
+
+    nudge(log.append(SHARD, "LAMP", 3));
+
+    awaitDone(4);
+    assertThat(log.reads()).isEqualTo(1);
   }
 
   @Test
