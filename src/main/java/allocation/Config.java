@@ -67,16 +67,13 @@ public record Config(
    */
   public record Instances(
       int http, int commands, int handlers, int readModels, int publishers, int notices) {
-    /** The entrance of the bus, the bridge, the keys, the placement, and the start itself. */
+    /** The entrance of the bus, the bridge, the keys, and three for the cluster. */
     private static final int OTHERS = 6;
 
-    /**
-     * Enough for each verticle to have one of its own; a part that works on shards may need a
-     * second one, for the session that holds its locks. See ADR 25.
-     */
+    /** Those that HTTP and the handlers share, and one for every other verticle. See ADR 25. */
     int eventLoops() {
-      int ofShards = ofRoles().values().stream().mapToInt(instances -> instances).sum();
-      return http + commands + 2 * ofShards + OTHERS;
+      int followers = readModels + 2 * publishers + notices;
+      return Math.max(http, handlers) + commands + followers + OTHERS;
     }
 
     /** How many there are of each part that works on shards. */

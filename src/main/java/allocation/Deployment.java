@@ -64,7 +64,7 @@ final class Deployment {
   private final Gate gate;
   private final EventLoops loops;
 
-  /** What a caller waits for is on these: each has HTTP and the handler of some shards. */
+  /** What a caller waits for is on these: an HTTP verticle, and the handler of some shards. */
   private final List<EventLoops.Loop> front;
 
   /**
@@ -196,6 +196,7 @@ final class Deployment {
   private Future<Void> takePart() {
     return node.map(member ->
             member.takePart(
+                verticle -> loops.deploy(verticle, new EventLoops.Loop()),
                 servers.databaseId(),
                 config.instances().ofRoles(),
                 config.shards(),
@@ -292,7 +293,7 @@ final class Deployment {
         node.isPresent()
             ? Collections.nCopies(instances, List.of())
             : config.shards().split(instances);
-    return Future.all(
+    return Future.join(
         IntStream.range(0, first.size())
             .mapToObj(i -> deploy(verticles.make(i, first.get(i)), where.apply(i)))
             .toList());
@@ -300,7 +301,7 @@ final class Deployment {
 
   private Future<?> deploy(
       int instances, Supplier<Deployable> verticles, IntFunction<EventLoops.Loop> where) {
-    return Future.all(
+    return Future.join(
         IntStream.range(0, instances)
             .mapToObj(i -> deploy(verticles.get(), where.apply(i)))
             .toList());

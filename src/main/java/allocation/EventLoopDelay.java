@@ -13,29 +13,30 @@ import java.util.concurrent.TimeUnit;
 final class EventLoopDelay extends VerticleBase {
   private static final long EVERY_MS = 100;
 
-  private final Timer delay;
+  private final MeterRegistry registry;
   private long due;
 
   EventLoopDelay(MeterRegistry registry) {
-    delay =
-        Timer.builder("allocation.eventloop.delay")
-            .description("How much later than asked a timer of an event loop fires")
-            .register(registry);
+    this.registry = registry;
   }
 
   @Override
   public Future<?> start() {
-    next();
+    next(
+        Timer.builder("allocation.eventloop.delay")
+            .description("How much later than asked a timer of an event loop fires")
+            .tag("loop", Thread.currentThread().getName())
+            .register(registry));
     return Future.succeededFuture();
   }
 
-  private void next() {
+  private void next(Timer delay) {
     due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(EVERY_MS);
     vertx.setTimer(
         EVERY_MS,
         fired -> {
           delay.record(Math.max(0, System.nanoTime() - due), TimeUnit.NANOSECONDS);
-          next();
+          next(delay);
         });
   }
 }

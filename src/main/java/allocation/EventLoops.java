@@ -25,6 +25,9 @@ final class EventLoops {
 
   private final Set<Thread> taken = new HashSet<>();
 
+  /** Two that looked for a loop at a time would each come to every second one only. */
+  private Future<?> last = Future.succeededFuture();
+
   /** One loop, whichever it is; the first verticle that is deployed on it takes it. */
   static final class Loop {
     private @Nullable Thread thread;
@@ -51,8 +54,10 @@ final class EventLoops {
    * Deploys the verticle there, or anywhere when no loop is left; completes with its deployment id
    * or fails as it does.
    */
-  Future<String> deploy(Deployable verticle, Loop loop) {
-    return deploy(verticle, loop, tries);
+  synchronized Future<String> deploy(Deployable verticle, Loop loop) {
+    Future<String> deployed = last.transform(before -> deploy(verticle, loop, tries));
+    last = deployed;
+    return deployed;
   }
 
   private Future<String> deploy(Deployable verticle, Loop loop, int triesLeft) {
@@ -86,8 +91,11 @@ final class EventLoops {
 
     @Override
     public Future<?> deploy(Context context) throws Exception {
-      if (!isHere(loop) && !anywhere) {
-        return Future.failedFuture(new Elsewhere());
+      if (!isHere(loop)) {
+        if (!anywhere) {
+          return Future.failedFuture(new Elsewhere());
+        }
+        LOG.warn("no event loop is left, sharing one verticle={}", verticle.getClass());
       }
       LOG.debug(
           "deploying verticle={} loop={}",

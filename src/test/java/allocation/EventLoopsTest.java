@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class EventLoopsTest {
-  private static final int SIZE = 5;
+  private static final int SIZE = 6;
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(SIZE));
   private final EventLoops loops = new EventLoops(vertx, SIZE);
@@ -72,12 +74,27 @@ final class EventLoopsTest {
   void every_other_one_has_a_loop_of_its_own() {
     Set<Thread> threads = new HashSet<>();
     for (int part = 0; part < SIZE; part++) {
-      // Half of a turn, so that chance alone would bring them to those that are taken.
+      // In turn, half of the loops would never be come to.
       result(vertx.deployVerticle(new Part()));
       threads.add(deploy(new EventLoops.Loop()).loop());
     }
 
     assertThat(threads).hasSize(SIZE);
+  }
+
+  @Test
+  void many_that_are_deployed_at_once_all_come_to_their_loops() {
+    List<EventLoops.Loop> shared = Stream.generate(EventLoops.Loop::new).limit(SIZE).toList();
+    List<Thread> first = shared.stream().map(loop -> deploy(loop).loop()).toList();
+    List<Part> parts = Stream.generate(Part::new).limit(SIZE).toList();
+
+    result(
+        Future.join(
+            IntStream.range(0, SIZE)
+                .mapToObj(i -> loops.deploy(parts.get(i), shared.get(i)))
+                .toList()));
+
+    assertThat(parts).extracting(Part::loop).isEqualTo(first);
   }
 
   @Test

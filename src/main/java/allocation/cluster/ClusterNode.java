@@ -9,6 +9,7 @@ import allocation.jgroups.JGroupsClusterManager;
 import allocation.tls.MutualTls;
 import allocation.tls.Unusable;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -22,6 +23,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,8 +116,10 @@ public final class ClusterNode {
    *
    * @param databaseId of the one that this node works on
    * @param instances of each role that are deployed here
+   * @param deployer of what is deployed for it, until this Vert.x is closed
    */
   public Future<Void> takePart(
+      Function<Deployable, Future<?>> deployer,
       String databaseId,
       Map<Role, Integer> instances,
       Shards shards,
@@ -126,10 +130,10 @@ public final class ClusterNode {
         new PlacementVerticle(
             membership, databaseId, placement, instances, shards.count(), metrics);
     placing = verticle;
-    return vertx
-        .deployVerticle(new NodeGateVerticle(group.getNodeId(), shards, clock, metrics))
-        .compose(gate -> vertx.deployVerticle(new NudgesAbroad(placement, shards)))
-        .compose(nudges -> vertx.deployVerticle(verticle))
+    return deployer
+        .apply(new NodeGateVerticle(group.getNodeId(), shards, clock, metrics))
+        .compose(gate -> deployer.apply(new NudgesAbroad(placement, shards)))
+        .compose(nudges -> deployer.apply(verticle))
         .mapEmpty();
   }
 

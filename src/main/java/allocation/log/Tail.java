@@ -11,8 +11,8 @@ import java.util.List;
  * that keeps up does not read the log. What it drops is still in the log.
  */
 final class Tail {
-  /** Two of the largest pieces of work of a shard; who is further behind reads the log anyway. */
-  static final int MAX_EVENTS = 2_000;
+  /** What one SKU in a rush can bring while a follower's round and the pause after it last. */
+  static final int MAX_EVENTS = 10_000;
 
   private final ArrayDeque<LoggedEvent> events = new ArrayDeque<>();
 
