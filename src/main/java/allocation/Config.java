@@ -70,10 +70,9 @@ public record Config(
     /** The entrance of the bus, the bridge, the keys, and three for the cluster. */
     private static final int OTHERS = 6;
 
-    /** Those that HTTP and the handlers share, and one for every other verticle. See ADR 25. */
+    /** One for each verticle. See ADR 25. */
     int eventLoops() {
-      int followers = readModels + 2 * publishers + notices;
-      return Math.max(http, handlers) + commands + followers + OTHERS;
+      return http + commands + handlers + readModels + 2 * publishers + notices + OTHERS;
     }
 
     /** How many there are of each part that works on shards. */

@@ -45,10 +45,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** What a node runs: its verticles, in the order in which each finds what it needs. */
 final class Deployment {
@@ -63,9 +61,6 @@ final class Deployment {
   private final PgEventLog log;
   private final Gate gate;
   private final EventLoops loops;
-
-  /** What a caller waits for is on these: an HTTP verticle, and the handler of some shards. */
-  private final List<EventLoops.Loop> front;
 
   /**
    * What the verticles talk to.
@@ -98,10 +93,6 @@ final class Deployment {
     this.log = new PgEventLog(servers.writes());
     this.gate = Gate.of(config.access());
     this.loops = new EventLoops(vertx, config.instances().eventLoops());
-    this.front =
-        Stream.generate(EventLoops.Loop::new)
-            .limit(Math.max(config.instances().http(), config.instances().handlers()))
-            .toList();
   }
 
   /** Completes when every one of them has started, those that take work in last. */
@@ -159,8 +150,14 @@ final class Deployment {
         Role.HANDLER,
         (instance, first) ->
             new CommandHandlerVerticle(
-                vertx, config.handler(), config.shards(), instance, first, ledger, clock, registry),
-        front::get);
+                vertx,
+                config.handler(),
+                config.shards(),
+                instance,
+                first,
+                ledger,
+                clock,
+                registry));
   }
 
   private Future<?> readModels() {
@@ -196,7 +193,7 @@ final class Deployment {
   private Future<Void> takePart() {
     return node.map(member ->
             member.takePart(
-                verticle -> loops.deploy(verticle, new EventLoops.Loop()),
+                loops::deploy,
                 servers.databaseId(),
                 config.instances().ofRoles(),
                 config.shards(),
@@ -215,8 +212,7 @@ final class Deployment {
                 CommandJson::read,
                 CommandJson::changeBatchQuantity,
                 () -> UUID.randomUUID().toString(),
-                registry),
-        instance -> new EventLoops.Loop());
+                registry));
   }
 
   private Dispatcher dispatcher() {
@@ -262,8 +258,7 @@ final class Deployment {
         config.instances().http(),
         () ->
             new HttpVerticle(
-                config.http(), config.shards(), placement, clock, registry, states, gate),
-        front::get);
+                config.http(), config.shards(), placement, clock, registry, states, gate));
   }
 
   private PgCursors cursors() {
@@ -282,12 +277,8 @@ final class Deployment {
     Deployable make(int instance, List<Integer> first);
   }
 
-  private Future<?> deploy(Role role, OfShards verticles) {
-    return deploy(role, verticles, instance -> new EventLoops.Loop());
-  }
-
   /** A node that is alone has all shards at once; in a cluster each has to be taken. */
-  private Future<?> deploy(Role role, OfShards verticles, IntFunction<EventLoops.Loop> where) {
+  private Future<?> deploy(Role role, OfShards verticles) {
     int instances = config.instances().ofRoles().getOrDefault(role, 0);
     List<List<Integer>> first =
         node.isPresent()
@@ -295,23 +286,16 @@ final class Deployment {
             : config.shards().split(instances);
     return Future.join(
         IntStream.range(0, first.size())
-            .mapToObj(i -> deploy(verticles.make(i, first.get(i)), where.apply(i)))
+            .mapToObj(i -> deploy(verticles.make(i, first.get(i))))
             .toList());
   }
 
-  private Future<?> deploy(
-      int instances, Supplier<Deployable> verticles, IntFunction<EventLoops.Loop> where) {
+  private Future<?> deploy(int instances, Supplier<Deployable> verticles) {
     return Future.join(
-        IntStream.range(0, instances)
-            .mapToObj(i -> deploy(verticles.get(), where.apply(i)))
-            .toList());
+        IntStream.range(0, instances).mapToObj(i -> deploy(verticles.get())).toList());
   }
 
   private Future<?> deploy(Deployable verticle) {
-    return deploy(verticle, new EventLoops.Loop());
-  }
-
-  private Future<?> deploy(Deployable verticle, EventLoops.Loop loop) {
-    return loops.deploy(verticle, loop).onSuccess(id -> undo.accept(() -> vertx.undeploy(id)));
+    return loops.deploy(verticle).onSuccess(id -> undo.accept(() -> vertx.undeploy(id)));
   }
 }

@@ -6,14 +6,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says which verticles share an event loop. Vert.x hands its loops out in turn to whoever asks, so
- * that it is chance who waits for whom; here a verticle that comes to a wrong one is deployed
- * again. See ADR 25.
+ * Gives each verticle an event loop of its own. Vert.x hands its loops out in turn to whoever asks,
+ * so that it is chance who waits for whom; here a verticle that comes to one that is taken is
+ * deployed again. See ADR 25.
  */
 final class EventLoops {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
@@ -28,17 +27,12 @@ final class EventLoops {
   /** Two that looked for a loop at a time would each come to every second one only. */
   private Future<?> last = Future.succeededFuture();
 
-  /** One loop, whichever it is; the first verticle that is deployed on it takes it. */
-  static final class Loop {
-    private @Nullable Thread thread;
-  }
-
-  /** This is not the loop that was asked for. */
-  private static final class Elsewhere extends RuntimeException {
+  /** Another verticle has this loop. */
+  private static final class Taken extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private Elsewhere() {
-      super("a verticle came to another event loop", null, false, false);
+    private Taken() {
+      super("the event loop is taken", null, false, false);
     }
   }
 
@@ -51,49 +45,41 @@ final class EventLoops {
   }
 
   /**
-   * Deploys the verticle there, or anywhere when no loop is left; completes with its deployment id
-   * or fails as it does.
+   * Deploys the verticle on a loop that no other has, or on any when none is left; completes with
+   * its deployment id or fails as it does.
    */
-  synchronized Future<String> deploy(Deployable verticle, Loop loop) {
-    Future<String> deployed = last.transform(before -> deploy(verticle, loop, tries));
+  synchronized Future<String> deploy(Deployable verticle) {
+    Future<String> deployed = last.transform(before -> deploy(verticle, tries));
     last = deployed;
     return deployed;
   }
 
-  private Future<String> deploy(Deployable verticle, Loop loop, int triesLeft) {
+  private Future<String> deploy(Deployable verticle, int triesLeft) {
     return vertx
-        .deployVerticle(new On(loop, verticle, triesLeft == 0))
+        .deployVerticle(new Alone(verticle, triesLeft == 0))
         .recover(cause ->
-            cause instanceof Elsewhere
-                ? deploy(verticle, loop, triesLeft - 1)
-                : Future.failedFuture(cause));
+            cause instanceof Taken ? deploy(verticle, triesLeft - 1) : Future.failedFuture(cause));
   }
 
-  /** Whether this thread is that of the loop; one that has none yet gets one that is free. */
-  private synchronized boolean isHere(Loop loop) {
-    Thread here = Thread.currentThread();
-    if (loop.thread == null && taken.add(here)) {
-      loop.thread = here;
-    }
-    return here.equals(loop.thread);
+  /** Whether the loop of this thread was free; it is not any more. */
+  private synchronized boolean take() {
+    return taken.add(Thread.currentThread());
   }
 
-  private final class On implements Deployable {
-    private final Loop loop;
+  private final class Alone implements Deployable {
     private final Deployable verticle;
-    private final boolean anywhere;
+    private final boolean orWithOthers;
 
-    On(Loop loop, Deployable verticle, boolean anywhere) {
-      this.loop = loop;
+    Alone(Deployable verticle, boolean orWithOthers) {
       this.verticle = verticle;
-      this.anywhere = anywhere;
+      this.orWithOthers = orWithOthers;
     }
 
     @Override
     public Future<?> deploy(Context context) throws Exception {
-      if (!isHere(loop)) {
-        if (!anywhere) {
-          return Future.failedFuture(new Elsewhere());
+      if (!take()) {
+        if (!orWithOthers) {
+          return Future.failedFuture(new Taken());
         }
         LOG.warn("no event loop is left, sharing one verticle={}", verticle.getClass());
       }

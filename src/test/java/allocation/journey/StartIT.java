@@ -1,8 +1,5 @@
 package allocation.journey;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.mapping;
-import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,7 +28,7 @@ class StartIT {
       """;
 
   @Test
-  void http_and_handlers_share_event_loops_and_every_other_verticle_has_one_of_its_own() {
+  void each_verticle_has_an_event_loop_of_its_own() {
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
     LOOPS.setLevel(Level.DEBUG);
@@ -44,27 +41,10 @@ class StartIT {
       LOOPS.setLevel(null);
     }
 
-    Map<String, List<String>> verticles =
-        log.list.stream()
-            .collect(
-                groupingBy(
-                    said -> String.valueOf(said.getArgumentArray()[1]),
-                    mapping(said -> String.valueOf(said.getArgumentArray()[0]), toList())));
-    List<String> front = List.of("CommandHandlerVerticle", "HttpVerticle");
-    assertThat(verticles.values())
-        .containsExactlyInAnyOrder(
-            front,
-            front,
-            front,
-            front.subList(0, 1),
-            List.of("ReadModelVerticle"),
-            List.of("PublisherVerticle"),
-            List.of("PublisherVerticle"),
-            List.of("PublisherVerticle"),
-            List.of("PublisherVerticle"),
-            List.of("BuyerNoticeVerticle"),
-            List.of("PulsarCommandsVerticle"),
-            List.of("BusEntranceVerticle"));
+    List<String> loops =
+        log.list.stream().map(said -> String.valueOf(said.getArgumentArray()[1])).toList();
+    // With two kinds of publisher, a read model, notices, commands from Pulsar and from the bus.
+    assertThat(loops).hasSizeGreaterThanOrEqualTo(3 + 4 + 2 * 2 + 4).doesNotHaveDuplicates();
   }
 
   @Test
