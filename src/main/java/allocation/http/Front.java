@@ -43,6 +43,7 @@ final class Front {
   private final Counter turnedAway;
   private final Readiness readiness;
   private final String retryAfterSeconds;
+  private final BusyReplies busy;
 
   Front(
       Door door,
@@ -62,6 +63,7 @@ final class Front {
     this.turnedAway = door.refusals("too-busy");
     this.readiness = readiness;
     this.retryAfterSeconds = String.valueOf(retryAfterSeconds);
+    this.busy = new BusyReplies(this.retryAfterSeconds);
   }
 
   /** A request on its way, and what is known of it so far. */
@@ -258,7 +260,8 @@ final class Front {
   /** A line of log for each that is turned away would cost more than the refusal: it is counted. */
   private void writeFull(Visit visit) {
     turnedAway.increment();
-    Reply reply = problem(visit, Turnstile.full());
+    boolean original = visit.route().map(Route::original).orElse(false);
+    Reply reply = busy.reply(visit.correlationId(), original);
     // Before it is held back: that is the client's time and not the service's.
     tell(visit, reply.status(), false);
     if (!visit.request().response().closed()) {

@@ -45,15 +45,11 @@ final class Turnstile {
   <T> Future<T> pass(Sku sku, Supplier<Future<T>> work) {
     int before = ofSku.getOrDefault(sku, 0);
     if (before >= limitOfSku) {
-      return Future.failedFuture(full());
+      return Future.failedFuture(new Full());
     }
     ofSku.put(sku, before + 1);
     return work.get()
         .onComplete(done -> ofSku.computeIfPresent(sku, (same, n) -> n == 1 ? null : n - 1));
-  }
-
-  static ProblemException full() {
-    return new Full();
   }
 
   /** There is no place: counted, and not worth a line of log each. */
