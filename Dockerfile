@@ -6,7 +6,7 @@ COPY conf/allocation.yaml conf/
 COPY target/allocation.jar ./
 
 # The heap follows the container's memory limit; what is left is for threads and network buffers.
-ARG JAVA_OPTS="-XX:MaxRAMPercentage=60 -XX:+UseZGC"
+ARG JAVA_OPTS="-XX:MaxRAMPercentage=60 -XX:+UseG1GC"
 ENV JAVA_OPTS=$JAVA_OPTS
 ENV FIXED_JAVA_OPTS="-XX:+ExitOnOutOfMemoryError -XX:+UseCompactObjectHeaders --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
 

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * {@code SERVICE_JAVA_OPTS} takes the place of that, to try other options.
  */
 record JvmSettings(String testClassPath, String serviceClassPath, List<String> serviceOptions) {
-  private static final String DEFAULT_OPTIONS = "-XX:+UseZGC -Xmx1g";
+  private static final String DEFAULT_OPTIONS = "-XX:+UseG1GC -Xmx1g";
 
   /** The image has them, too; before this version they were experimental. */
   private static final int COMPACT_HEADERS_SINCE = 25;
