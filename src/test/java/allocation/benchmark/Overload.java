@@ -53,8 +53,8 @@ final class Overload {
     rig.stopPulsar();
     Stock.make(port);
     Progress.say("warming up");
-    LoadGenerator.closedLoop(port, Rates.CONNECTIONS, workloads.allocate(), WARM_UP);
-    LoadGenerator.closedLoop(port, Rates.CONNECTIONS, workloads.allocateHot(), PEAK_TIME);
+    closed(workloads.allocate(), WARM_UP);
+    closed(workloads.allocateHot(), PEAK_TIME);
     String text = twice() + rush() + slowClients();
     rig.service().followers().untilDone();
     try (Connection database = rig.service().followers().connect()) {
@@ -105,15 +105,23 @@ final class Overload {
   }
 
   private double peak() {
-    double perSecond =
-        LoadGenerator.closedLoop(port, Rates.CONNECTIONS, workloads.allocate(), PEAK_TIME)
-            .perSecond();
+    double perSecond = closed(workloads.allocate(), PEAK_TIME).perSecond();
     rig.service().followers().untilDone();
     return perSecond;
   }
 
+  private LoadGenerator.Result closed(Workload workload, Duration time) {
+    try (LoadGenerator load = load(Rates.CONNECTIONS)) {
+      return load.closedLoop(workload, time);
+    }
+  }
+
+  private LoadGenerator load(int connections) {
+    return new LoadGenerator(port, connections, LoadGenerator.Wait.AWAKE);
+  }
+
   private LoadGenerator.Result open(Workload workload, double perSecond) {
-    try (LoadGenerator load = new LoadGenerator(port, CONNECTIONS)) {
+    try (LoadGenerator load = load(CONNECTIONS)) {
       return load.openLoop(workload, TIME, perSecond);
     } finally {
       rig.service().followers().untilDone();
@@ -194,7 +202,7 @@ final class Overload {
   }
 
   private Histogram atHalfRate(double perSecond) {
-    try (LoadGenerator load = new LoadGenerator(port, Rates.CONNECTIONS)) {
+    try (LoadGenerator load = load(Rates.CONNECTIONS)) {
       LoadGenerator.Result result = load.openLoop(workloads.allocate(), PEAK_TIME, perSecond);
       if (result.good() != result.answers()) {
         throw new IllegalStateException("not all were allocated: " + result.statuses());
