@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What those are told for whom there is no place. In a flood nothing is said as often, and each
- * time costs the others a part of theirs: so it is written once, and only the id filled in.
+ * The answer to those for whom there is no place. In a flood no answer is given more often, and
+ * what it costs is missing to the others: so it is written once, and only the id is filled in.
  */
 final class BusyReplies {
   /** Ends the id and the object, whose last member it is. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The report in Markdown: targets, rows, machine, settings. */
 final class Report {
@@ -265,6 +266,8 @@ final class Report {
         .append(System.getProperty("os.version"))
         .append(", JDK ")
         .append(Runtime.version())
+        .append(", vm.dirty_background_bytes ")
+        .append(dirtyBackgroundBytes())
         .append("\n- service: ")
         .append(String.join(" ", jvm.serviceOptions()))
         .append("\n- PostgreSQL: embedded, fsync and synchronous_commit on, shared_buffers ")
@@ -276,15 +279,22 @@ final class Report {
   }
 
   private static String processor() {
-    Path info = Path.of("/proc/cpuinfo");
+    return linesOf(Path.of("/proc/cpuinfo"))
+        .filter(line -> line.startsWith("model name"))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse("of an unknown kind");
+  }
+
+  /** Bytes that the kernel lets wait before it writes; 0: a share of the memory, its default. */
+  private static String dirtyBackgroundBytes() {
+    return linesOf(Path.of("/proc/sys/vm/dirty_background_bytes")).findFirst().orElse("unknown");
+  }
+
+  /** Nothing where there is no such file. */
+  private static Stream<String> linesOf(Path file) {
     try {
-      return !Files.exists(info)
-          ? "of an unknown kind"
-          : Files.readAllLines(info).stream()
-              .filter(line -> line.startsWith("model name"))
-              .map(line -> line.substring(line.indexOf(':') + 1).strip())
-              .findFirst()
-              .orElse("of an unknown kind");
+      return Files.exists(file) ? Files.readAllLines(file).stream() : Stream.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -95,6 +95,12 @@ class CrowdTest {
                 .status())
         .as("many lines, as the contract has it")
         .isEqualTo(503);
+    Response original = service.post("/allocate", "{\"orderid\":\"o\",\"sku\":\"s\",\"qty\":1}");
+    assertThat(original.status()).as("the original's clients").isEqualTo(503);
+    assertThat(original.json().path("message").asText())
+        .isEqualTo("Nothing was written; send it again");
+    assertThat(original.header("X-Correlation-Id"))
+        .contains(original.json().path("correlationId").asText());
     assertThat(isServed(late)).as("what an operator asks").isTrue();
     waiting.getFirst().reply(done());
     clients.getFirst().receive();
