@@ -18,7 +18,6 @@ import allocation.handler.CommandHandlerVerticle;
 import allocation.handler.Wanted;
 import allocation.http.NegativeCases.Case;
 import allocation.http.NegativeCases.Kind;
-import allocation.http.NegativeCases.Target;
 import allocation.wire.WireCodec;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -176,24 +175,27 @@ class NegativeTest {
         NegativeCases.of(contract()).stream()
             .collect(
                 Collectors.groupingBy(
-                    bad -> bad.target().id(), Collectors.mapping(Case::place, Collectors.toSet())));
+                    bad -> bad.operation().id(),
+                    Collectors.mapping(Case::place, Collectors.toSet())));
 
-    assertThat(NegativeCases.targets(contract())).hasSameSizeAs(service.routes());
-    for (Target target : NegativeCases.targets(contract())) {
-      assertThat(made.get(target.id())).as(target.id()).containsAll(NegativeCases.places(target));
+    assertThat(ContractOperation.all(contract())).hasSameSizeAs(service.routes());
+    for (ContractOperation operation : ContractOperation.all(contract())) {
+      assertThat(made.get(operation.id())).as(operation.id()).containsAll(operation.places());
     }
   }
 
   /** Without this, a service that refuses everything would pass. */
   private static void everyOperationTakesItsGoodRequest() {
     LedgerState empty = ledger.state();
-    for (Target target : NegativeCases.targets(contract())) {
+    for (ContractOperation operation : ContractOperation.all(contract())) {
       try {
-        Response response = answer(target.request());
-        assertThat(response.status()).as("%s %s", target.id(), response.text()).isBetween(200, 204);
-        service.contract().checkResponse(route(target), response);
+        Response response = answer(operation.request());
+        assertThat(response.status())
+            .as("%s %s", operation.id(), response.text())
+            .isBetween(200, 204);
+        service.contract().checkResponse(route(operation), response);
       } catch (IOException e) {
-        throw new AssertionError(target.id(), e);
+        throw new AssertionError(operation.id(), e);
       }
     }
     assertThat(ledger.state()).isNotSameAs(empty);
@@ -250,28 +252,30 @@ class NegativeTest {
     }
     bad.field().ifPresent(field -> assertThat(response.fields()).containsExactly(field));
     if (bad.kind() != Kind.NOT_FOR_IT) {
-      assertThat(foreseen(bad.target())).as("statuses of the contract").contains(response.status());
+      assertThat(foreseen(bad.operation()))
+          .as("statuses of the contract")
+          .contains(response.status());
       checkOnce(bad, response);
     }
   }
 
   /** One of each kind of answer is held against the contract's schema, which takes its time. */
   private void checkOnce(Case bad, Response response) {
-    if (checked.add(List.of(bad.target().id(), bad.place(), response.status()))) {
-      service.contract().checkResponse(route(bad.target()), response);
+    if (checked.add(List.of(bad.operation().id(), bad.place(), response.status()))) {
+      service.contract().checkResponse(route(bad.operation()), response);
     }
   }
 
   /** Those with an entry of their own, and those that are named for all operations together. */
-  private static Set<Integer> foreseen(Target target) {
+  private static Set<Integer> foreseen(ContractOperation operation) {
     Set<Integer> statuses =
         NUMBER
             .matcher(contract().at("/components/responses/Other/description").asText())
             .results()
             .map(number -> Integer.valueOf(number.group()))
             .collect(Collectors.toSet());
-    target
-        .operation()
+    operation
+        .declared()
         .path("responses")
         .fieldNames()
         .forEachRemaining(status -> {
@@ -282,11 +286,11 @@ class NegativeTest {
     return statuses;
   }
 
-  private static Route route(Target target) {
+  private static Route route(ContractOperation operation) {
     return service.routes().stream()
         .filter(route ->
-            route.template().equals(target.template())
-                && route.method().name().equals(target.method()))
+            route.template().equals(operation.template())
+                && route.method().name().equals(operation.method()))
         .findFirst()
         .orElseThrow();
   }

@@ -233,4 +233,9 @@ final class Violations {
     }
     return text;
   }
+
+  /** Whether the contract declares it an id. */
+  static boolean isId(JsonNode declared) {
+    return declared.path("$ref").asText().endsWith("/Id");
+  }
 }
