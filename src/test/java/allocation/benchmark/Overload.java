@@ -55,6 +55,7 @@ final class Overload {
     Progress.say("warming up");
     closed(workloads.allocate(), WARM_UP);
     closed(workloads.allocateHot(), PEAK_TIME);
+    exchanges();
     String text = twice() + rush() + slowClients();
     rig.service().followers().untilDone();
     try (Connection database = rig.service().followers().connect()) {
@@ -73,16 +74,19 @@ final class Overload {
       LoadGenerator.Result result = open(workloads.allocate(), offered);
       Map<String, Double> spent = rig.cpu().since(cpu);
       double after = peak();
+      double exchanges = exchanges();
       double good = result.good() / (double) TIME.toSeconds();
       rows.append(
-          "| %d | %,.0f, %,.0f | %,.0f | %,.0f, %.2f of the peak | %,.0f | %s | %s | %.0f, %.0f, %.0f |\n"
+          "| %d | %,.0f, %,.0f | %,.0f | %,.0f | %,.0f, %.2f of the peak | %.2f | %,.0f | %s | %s | %.0f, %.0f, %.0f |\n"
               .formatted(
                   round,
                   before,
                   after,
+                  exchanges,
                   offered,
                   good,
                   good / ((before + after) / 2),
+                  most(before, exchanges),
                   result.refusals().getTotalCount() / (double) TIME.toSeconds(),
                   millis(result.refusals()),
                   millis(result.accepted()),
@@ -95,13 +99,33 @@ final class Overload {
     return """
     %s.
 
-    | round of %d s at twice the peak | peak before and after, /s | offered, /s | allocated, /s | refused with 503, /s | ms to a refusal | ms to another answer | s of CPU: service, PostgreSQL, load |
-    |---|---|---|---|---|---|---|---|
+    | round of %d s at twice the peak | peak before and after, /s | no-op, /s | offered, /s | allocated, /s | at most | refused with 503, /s | ms to a refusal | ms to another answer | s of CPU: service, PostgreSQL, load |
+    |---|---|---|---|---|---|---|---|---|---|
     %s
-    Milliseconds are p50 / p95 / p99 / longest. Heap after a full collection, before and after: %d MiB, %d MiB.
+    Milliseconds are p50 / p95 / p99 / longest. No-op: a server with nothing behind its HTTP, on the same processors
+    over as many connections as the round, as fast as it answers. At most: what of the peak is left for lines if a
+    refusal costs what an exchange costs that server. Heap after a full collection, before and after: %d MiB, %d MiB.
 
     """
         .formatted(Processors.text(), TIME.toSeconds(), rows, heapBefore >> 20, heapAfter >> 20);
+  }
+
+  /** What the processors of the servers exchange in a second when nothing is behind HTTP. */
+  private double exchanges() {
+    try (LoadGenerator load =
+        new LoadGenerator(rig.noOpPort(), CONNECTIONS, LoadGenerator.Wait.AWAKE)) {
+      return load.closedLoop(workloads.noOp(), PEAK_TIME).perSecond();
+    }
+  }
+
+  /**
+   * The part of the peak that is allocated at twice the peak when all that is not costs what an
+   * exchange with nothing behind it does: n lines of 1 / peak and 2 peak - n refusals of 1 /
+   * exchanges fill a second.
+   */
+  private static double most(double peak, double exchanges) {
+    double ofALine = peak / exchanges;
+    return Math.max(0, (1 - TIMES_THE_PEAK * ofALine) / (1 - ofALine));
   }
 
   private double peak() {

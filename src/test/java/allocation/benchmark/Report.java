@@ -259,6 +259,9 @@ final class Report {
         .append(Runtime.getRuntime().availableProcessors())
         .append(" processors, ")
         .append(processor())
+        .append(", ")
+        .append(Memory.ofMachineMiB() / 1024)
+        .append(" GiB of memory")
         .append("; load generator, service and servers share them\n")
         .append("- ")
         .append(System.getProperty("os.name"))
@@ -266,8 +269,6 @@ final class Report {
         .append(System.getProperty("os.version"))
         .append(", JDK ")
         .append(Runtime.version())
-        .append(", vm.dirty_background_bytes ")
-        .append(dirtyBackgroundBytes())
         .append("\n- service: ")
         .append(String.join(" ", jvm.serviceOptions()))
         .append("\n- PostgreSQL: embedded, fsync and synchronous_commit on, shared_buffers ")
@@ -284,11 +285,6 @@ final class Report {
         .map(line -> line.substring(line.indexOf(':') + 1).strip())
         .findFirst()
         .orElse("of an unknown kind");
-  }
-
-  /** Bytes that the kernel lets wait before it writes; 0: a share of the memory, its default. */
-  private static String dirtyBackgroundBytes() {
-    return linesOf(Path.of("/proc/sys/vm/dirty_background_bytes")).findFirst().orElse("unknown");
   }
 
   /** Nothing where there is no such file. */
