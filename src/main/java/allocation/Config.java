@@ -21,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -59,6 +58,7 @@ public record Config(
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
   private static final int NO_LIMIT = Integer.MAX_VALUE;
+  private static final int MOST_BODY_BYTES = 1024 * 1024 * 1024;
 
   /**
    * What runs on this node, and how many of each; 0 where others of the cluster do it.
@@ -220,15 +220,36 @@ public record Config(
   }
 
   private static allocation.http.Settings http(Settings from, int replyMs, int viewMs) {
+    // The wait for the position, the database's time, and the way there and back.
+    long queryMs = 2L * viewMs + 500;
+    int bodyBytes = from.integer("http.bodyLimitBytes", 2 * 1024 * 1024, 1_024, MOST_BODY_BYTES);
+    int bodiesBytes =
+        from.integer("http.bodiesLimitBytes", 64 * 1024 * 1024, 1_024, MOST_BODY_BYTES);
+    if (bodiesBytes < bodyBytes) {
+      from.fault(
+          "http.bodiesLimitBytes",
+          "must have room for a body of http.bodyLimitBytes, which are " + bodyBytes,
+          String.valueOf(bodiesBytes));
+    }
+    int longestS = Math.toIntExact(Math.max(replyMs, queryMs) / 1_000);
+    int idleS = from.integer("http.idleTimeoutSeconds", 60, 1, 3_600);
+    if (idleS <= longestS) {
+      from.fault(
+          "http.idleTimeoutSeconds",
+          "must be longer than a command (http.replyTimeoutMs) and a read"
+              + " (twice http.viewTimeoutMs and half a second) may take, which is %d s"
+                  .formatted(longestS),
+          String.valueOf(idleS));
+    }
     return new allocation.http.Settings(
         from.text("http.host", "0.0.0.0"),
         from.integer("http.port", 8080, 0, 65_535),
         replyMs,
-        // The wait for the position, the database's time, and the way there and back.
-        2L * viewMs + 500,
-        from.integer("http.bodyLimitBytes", 2 * 1024 * 1024, 1_024, 1024 * 1024 * 1024),
+        queryMs,
+        bodyBytes,
+        Math.max(bodyBytes, bodiesBytes),
         from.integer("http.bodyTimeoutMs", 10_000, 100, 600_000),
-        from.integer("http.idleTimeoutSeconds", 60, 1, 3_600),
+        Math.max(idleS, longestS + 1),
         from.integer("http.retryAfterSeconds", 1, 1, 3_600),
         from.integer("http.connections", 5_000, 1, 1_000_000),
         from.integer("http.requestsAtOnce", 500, 1, 1_000_000),
@@ -238,7 +259,7 @@ public record Config(
   /** Every setting is looked at, also where nobody is asked who it is. */
   private static allocation.access.Settings access(Settings from) {
     Open open = from.choice("access.open", Open.LOOPBACK, Open.class);
-    Optional<Path> keysFile = from.optional("access.keysFile").flatMap(name -> path(from, name));
+    Optional<Path> keysFile = from.path("access.keysFile");
     ApiKeys keys = ApiKeys.NONE;
     try {
       keys = from.optional("access.keys").map(ApiKeys::parse).orElse(ApiKeys.NONE);
@@ -258,15 +279,6 @@ public record Config(
           "access.open", "cannot be everywhere where keys or tokens are asked for", "everywhere");
     }
     return settings;
-  }
-
-  private static Optional<Path> path(Settings from, String name) {
-    try {
-      return Optional.of(Path.of(name));
-    } catch (InvalidPathException e) {
-      from.secretFault("access.keysFile", "must be the name of a file");
-      return Optional.empty();
-    }
   }
 
   private static Optional<TokenSettings> tokens(Settings from) {

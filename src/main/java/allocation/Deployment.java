@@ -236,8 +236,8 @@ final class Deployment {
   }
 
   private Future<?> tcpBridge() {
-    // To find a command's SKU and then its answer, and what the way takes.
-    long answerMs = 2 * config.http().replyTimeoutMs() + 1_000;
+    // And what the way takes.
+    long answerMs = config.http().replyTimeoutMs() + 1_000;
     return config
         .bridge()
         .<Future<?>>map(settings -> deploy(new TcpBridgeVerticle(settings, answerMs, registry)))

@@ -68,6 +68,16 @@ final class Settings {
     return value(name);
   }
 
+  /** The name of a file. */
+  Optional<Path> path(String name) {
+    try {
+      return value(name).map(Path::of);
+    } catch (InvalidPathException e) {
+      secretFault(name, "must be the name of a file");
+      return Optional.empty();
+    }
+  }
+
   /** A secret, or what is in the file that its variable with {@code _FILE} at the end names. */
   Optional<String> secret(String name) {
     Optional<String> value = value(name);

@@ -19,8 +19,8 @@ final class TlsConfig {
 
   /** {@code tlsCertificate} and {@code tlsKey} of a section. */
   static Optional<Identity> identity(Settings from, String section) {
-    Optional<Path> certificate = from.optional(section + ".tlsCertificate").map(Path::of);
-    Optional<Path> key = from.optional(section + ".tlsKey").map(Path::of);
+    Optional<Path> certificate = from.path(section + ".tlsCertificate");
+    Optional<Path> key = from.path(section + ".tlsKey");
     if (certificate.isPresent() != key.isPresent()) {
       from.secretFault(section + ".tlsCertificate", "and %s.tlsKey go together".formatted(section));
     }
@@ -29,9 +29,8 @@ final class TlsConfig {
 
   /** Those of a file that is read now, so that a wrong one stops the start. */
   static Optional<Authorities> authorities(Settings from, String name) {
-    Optional<String> file = from.optional(name);
     try {
-      return file.map(path -> Authorities.of(Path.of(path)));
+      return from.path(name).map(Authorities::of);
     } catch (Unusable e) {
       from.secretFault(name, "cannot be used: " + e.getMessage());
       return Optional.empty();

@@ -89,6 +89,25 @@ class ConfigTest {
   }
 
   @Test
+  void what_does_not_go_together_in_http_is_a_fault() {
+    assertThatThrownBy(() ->
+            read("http: {idleTimeoutSeconds: 10, bodyLimitBytes: 9000, bodiesLimitBytes: 8999}"))
+        .hasMessageContaining("http.idleTimeoutSeconds (HTTP_IDLE_TIMEOUT_SECONDS) must be longer")
+        .hasMessageContaining("which is 10 s, was '10'")
+        .hasMessageContaining("http.bodiesLimitBytes (HTTP_BODIES_LIMIT_BYTES) must have room");
+    assertThat(read("http: {replyTimeoutMs: 9999, idleTimeoutSeconds: 10}").http().replyTimeoutMs())
+        .isEqualTo(9_999);
+  }
+
+  @Test
+  void what_cannot_be_the_name_of_a_file_is_a_fault() {
+    assertThatThrownBy(
+            () -> read("http: {tlsCertificate: \"\\0\"}\npulsar: {tlsAuthorities: \"\\0\"}"))
+        .hasMessageContaining("http.tlsCertificate (HTTP_TLS_CERTIFICATE) must be the name of a")
+        .hasMessageContaining("pulsar.tlsAuthorities (PULSAR_TLS_AUTHORITIES) must be the name");
+  }
+
+  @Test
   void what_is_no_settings_file_is_a_fault() {
     assertThatThrownBy(() -> new Settings("a: [1, 2]", Map.of()).check())
         .hasMessageContaining("a must be a single value");

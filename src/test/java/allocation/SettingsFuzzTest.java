@@ -27,6 +27,7 @@ final class SettingsFuzzTest {
             Files.readString(Path.of("conf/allocation.yaml")),
             NEEDED,
             NEEDED + "http: {port: 70000, host: \"\\0\"}\naccess: {keysFile: \"\\0\"}\n",
+            NEEDED + "http: {idleTimeoutSeconds: 5, tlsCertificate: \"\\0\", tlsKey: a}\n",
             NEEDED + "access: {jwks: \"https://[\", jwtIssuer: a, jwtAudience: a}\n",
             NEEDED + "access: {keys: \"a b c\"}\nbridge: {port: 1, commandsKey: short}\n",
             "postgres.uri: 'postgresql://%@[::1:x/?a=b&%zz=1'\n",

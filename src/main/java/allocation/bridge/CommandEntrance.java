@@ -13,6 +13,7 @@ import allocation.wire.PublicAnswer;
 import allocation.wire.PublicCommand;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -35,18 +36,19 @@ final class CommandEntrance {
   Future<String> answer(String text) {
     PublicCommand request = PublicCommand.read(text);
     Command command = request.command();
+    Instant deadline = dispatcher.deadline();
     return dispatcher
         .skuOf(command)
         .recover(cause -> Future.failedFuture(failure(whileOnlyAsking(cause))))
-        .compose(sku -> sku.isEmpty() ? unknownBatch(command) : send(sku.get(), request))
+        .compose(sku -> sku.isEmpty() ? unknownBatch(command) : send(sku.get(), request, deadline))
         .map(PublicAnswer::text);
   }
 
-  private Future<PublicAnswer> send(Sku sku, PublicCommand request) {
+  private Future<PublicAnswer> send(Sku sku, PublicCommand request, Instant deadline) {
     String id = request.id().orElseGet(ids);
     Optional<String> correlationId = request.correlationId();
     return dispatcher
-        .send(sku, request.command(), new CommandKey(SCOPE, id), correlationId.orElse(id))
+        .send(sku, request.command(), new CommandKey(SCOPE, id), correlationId.orElse(id), deadline)
         .map(PublicAnswer::of)
         .recover(cause -> Future.failedFuture(failure(CommandFailure.of(cause))));
   }

@@ -6,6 +6,7 @@ import allocation.domain.Command;
 import allocation.domain.Sku;
 import io.vertx.core.Future;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,13 +42,22 @@ public final class Dispatcher {
     };
   }
 
+  /** When whoever asks now has waited long enough. */
+  public Instant deadline() {
+    return clock.instant().plusMillis(replyTimeoutMs);
+  }
+
   /** Sends a command to the owner of its SKU's shard; the answer is durable when it arrives. */
   public Future<CommandReply> send(Sku sku, Command command, CommandKey key, String correlationId) {
-    CommandMessage message =
-        new CommandMessage(
-            sku, command, key, correlationId, clock.instant().plusMillis(replyTimeoutMs));
-    return requests.ask(
-        new To.Handler(shards.of(sku)), message, CommandReply.class, replyTimeoutMs);
+    return send(sku, command, key, correlationId, deadline());
+  }
+
+  /** The same for a caller who has waited already: for the command's SKU, say. */
+  public Future<CommandReply> send(
+      Sku sku, Command command, CommandKey key, String correlationId, Instant deadline) {
+    long leftMs = Math.max(1, Duration.between(clock.instant(), deadline).toMillis());
+    CommandMessage message = new CommandMessage(sku, command, key, correlationId, deadline);
+    return requests.ask(new To.Handler(shards.of(sku)), message, CommandReply.class, leftMs);
   }
 
   /**
@@ -56,7 +66,7 @@ public final class Dispatcher {
    */
   public Future<List<CommandResult>> sendAll(
       List<Command.Allocate> commands, CommandKey key, String correlationId) {
-    Instant deadline = clock.instant().plusMillis(replyTimeoutMs);
+    Instant deadline = deadline();
     Map<Integer, List<Integer>> indexes = new TreeMap<>();
     for (int i = 0; i < commands.size(); i++) {
       int shard = shards.of(commands.get(i).sku());

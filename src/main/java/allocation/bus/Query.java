@@ -18,7 +18,10 @@ public sealed interface Query extends BusMessage {
   record ProductBySku(Sku sku, Freshness freshness) implements Query {}
 
   /** Products in SKU order; reply: {@link View.ProductPage}. */
-  record Products(Optional<Sku> after, int limit, Freshness freshness) implements Query {}
+  record Products(Optional<Sku> after, int limit, Freshness freshness) implements Query {
+    /** Most of them on a page. */
+    public static final int MAX_LIMIT = 1_000;
+  }
 
   /** One batch; reply: {@link View.BatchStock} or {@link View.Unknown}. */
   record BatchByRef(BatchRef ref, Freshness freshness) implements Query {}

@@ -14,8 +14,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads bodies, each whole: up to a limit, and within a deadline, since an idle time-out does not
- * stop a body that drips a byte a second. Belongs to one event loop.
+ * Reads bodies, each whole: up to a limit of its own and one of all together, and within a
+ * deadline, since an idle time-out does not stop a body that drips a byte a second. Belongs to one
+ * event loop.
  */
 final class BodyReader {
   private static final Buffer NOTHING = Buffer.buffer();
@@ -24,13 +25,18 @@ final class BodyReader {
 
   private final Vertx vertx;
   private final int limitBytes;
+  private final long limitOfAllBytes;
   private final long timeoutMs;
   // In the order of their deadlines. One look at it now and then is cheaper than a timer for each.
   private final Set<Reading> open = new LinkedHashSet<>();
 
-  BodyReader(Vertx vertx, int limitBytes, long timeoutMs) {
+  /** Bytes of what is being read, and of what was and is not {@link #done} yet. */
+  private long held;
+
+  BodyReader(Vertx vertx, int limitBytes, long limitOfAllBytes, long timeoutMs) {
     this.vertx = vertx;
     this.limitBytes = limitBytes;
+    this.limitOfAllBytes = limitOfAllBytes;
     this.timeoutMs = timeoutMs;
   }
 
@@ -40,10 +46,25 @@ final class BodyReader {
   }
 
   /**
-   * The whole body, empty when there is none. Fails with a {@link ProblemException} when it is too
-   * large or too late: the connection then has to be closed by {@link #closeAfterAnswer}.
+   * The whole body, empty when there is none; it takes up room until it is {@link #done}. Fails
+   * with a {@link ProblemException} when it is too large or too late, or there is no room for it:
+   * the connection then has to be closed by {@link #closeAfterAnswer}.
    */
   Future<Buffer> read(HttpServerRequest request) {
+    return read(request, true);
+  }
+
+  /** The same of a body that nobody wants: nothing of it is kept. */
+  Future<Buffer> discard(HttpServerRequest request) {
+    return read(request, false);
+  }
+
+  /** What was read is not needed any more. */
+  void done(Buffer body) {
+    held -= body.length();
+  }
+
+  private Future<Buffer> read(HttpServerRequest request, boolean isWanted) {
     if (!isAwaited(request)) {
       return Future.succeededFuture(NOTHING);
     }
@@ -53,7 +74,7 @@ final class BodyReader {
     if (expectsContinue(request)) {
       request.response().writeContinue();
     }
-    Reading reading = new Reading(request);
+    Reading reading = new Reading(request, isWanted);
     open.add(reading);
     return reading.whole.future().onComplete(done -> open.remove(reading));
   }
@@ -117,12 +138,15 @@ final class BodyReader {
   /** A body on its way. */
   private final class Reading {
     private final Promise<Buffer> whole = Promise.promise();
+    private final boolean isWanted;
     private final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
     private @Nullable Buffer first;
     private @Nullable Buffer all;
     private long length;
+    private int kept;
 
-    Reading(HttpServerRequest request) {
+    Reading(HttpServerRequest request, boolean isWanted) {
+      this.isWanted = isWanted;
       request.handler(this::add);
       request.exceptionHandler(cause ->
           end(
@@ -135,7 +159,19 @@ final class BodyReader {
       length += chunk.length();
       if (length > limitBytes) {
         end(tooLarge());
-      } else if (first == null) {
+      } else if (isWanted && !whole.future().isComplete()) {
+        keep(chunk);
+      }
+    }
+
+    private void keep(Buffer chunk) {
+      if (held + chunk.length() > limitOfAllBytes) {
+        end(new ProblemException(ProblemType.BUSY, "There is no room for more bodies; come again"));
+        return;
+      }
+      held += chunk.length();
+      kept += chunk.length();
+      if (first == null) {
         // Most bodies are one chunk, which then need not be copied.
         first = chunk;
       } else {
@@ -146,14 +182,22 @@ final class BodyReader {
       }
     }
 
+    private void giveUp() {
+      held -= kept;
+      kept = 0;
+      first = null;
+      all = null;
+    }
+
     private Buffer result() {
       return all != null ? all : first != null ? first : NOTHING;
     }
 
     private void end(Throwable cause) {
-      whole.tryFail(cause);
-      first = null;
-      all = null;
+      // One that was handed over is its reader's.
+      if (whole.tryFail(cause)) {
+        giveUp();
+      }
     }
   }
 }

@@ -6,13 +6,12 @@ import allocation.bus.CommandKey;
 import allocation.bus.CommandReply;
 import allocation.bus.CommandResult;
 import allocation.bus.Dispatcher;
-import allocation.domain.Answer;
 import allocation.domain.Command;
-import allocation.domain.Outcome;
 import allocation.domain.Refusal;
 import allocation.domain.Sku;
 import allocation.json.Problem;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.List;
 
 /** Sends commands to their handlers, and makes problems of those that have no answer. */
@@ -38,18 +37,22 @@ final class Commands {
 
   private Future<CommandReply> sendQuietly(Exchange exchange, Command command, String id) {
     CommandKey key = key(exchange, id);
+    // One for both: to find a batch's SKU, and what is left of it for the command.
+    Instant deadline = dispatcher.deadline();
     return dispatcher
         .skuOf(command)
         .recover(cause -> Future.failedFuture(problem(whileOnlyAsking(cause))))
         .compose(sku ->
             sku.isEmpty()
                 ? Future.failedFuture(unknownBatch(command))
-                : turnstile.pass(sku.get(), () -> send(exchange, sku.get(), command, key)));
+                : turnstile.pass(
+                    sku.get(), () -> send(exchange, sku.get(), command, key, deadline)));
   }
 
-  private Future<CommandReply> send(Exchange exchange, Sku sku, Command command, CommandKey key) {
+  private Future<CommandReply> send(
+      Exchange exchange, Sku sku, Command command, CommandKey key, Instant deadline) {
     return dispatcher
-        .send(sku, command, key, exchange.correlationId())
+        .send(sku, command, key, exchange.correlationId(), deadline)
         .recover(cause -> Future.failedFuture(problem(CommandFailure.of(cause))));
   }
 
@@ -72,15 +75,6 @@ final class Commands {
     return exchange.caller().equals(Caller.ANYBODY)
         ? new CommandKey(scope, id)
         : new CommandKey(scope + " " + exchange.caller().id(), id);
-  }
-
-  /** The answer, or the "no" as a {@link ProblemException}. */
-  static Answer accepted(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Accepted yes -> yes.answer();
-      case Outcome.Repeated again -> again.answer();
-      case Outcome.Refused no -> throw new ProblemException(Problem.of(no.refusal()));
-    };
   }
 
   private static CommandFailure whileOnlyAsking(Throwable cause) {

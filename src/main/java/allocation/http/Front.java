@@ -118,12 +118,12 @@ final class Front {
 
   /**
    * Before its caller is known: to say no has to be cheap. What has a small body keeps its
-   * connection.
+   * connection, and nothing of the body is kept.
    */
   private void turnAway(Visit visit) {
     bodies
-        .read(visit.request())
-        .onSuccess(body -> writeFull(visit))
+        .discard(visit.request())
+        .onSuccess(nothing -> writeFull(visit))
         .onFailure(cause -> writeLast(visit, problem(visit, cause)));
   }
 
@@ -149,14 +149,18 @@ final class Front {
     boolean takesAPlace =
         visit.match() instanceof Routes.Match.Found found && found.route().takesAPlace();
     if (takesAPlace && !turnstile.enter()) {
+      bodies.done(body);
       writeFull(visit);
       return;
     }
     Future<Reply> answer = Future.succeededFuture(body).compose(whole -> answer(visit, whole));
-    if (takesAPlace) {
-      answer.onComplete(done -> turnstile.leave());
-    }
     answer
+        .onComplete(answered -> {
+          bodies.done(body);
+          if (takesAPlace) {
+            turnstile.leave();
+          }
+        })
         .onSuccess(reply -> write(visit, reply))
         .onFailure(cause -> {
           if (cause instanceof Turnstile.Full) {

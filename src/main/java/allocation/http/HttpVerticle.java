@@ -63,7 +63,12 @@ public final class HttpVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    BodyReader bodies = new BodyReader(vertx, settings.bodyLimitBytes(), settings.bodyTimeoutMs());
+    BodyReader bodies =
+        new BodyReader(
+            vertx,
+            settings.bodyLimitBytes(),
+            settings.bodiesLimitBytes(),
+            settings.bodyTimeoutMs());
     bodies.start();
     Haste haste = new Haste(vertx);
     Connections connections = new Connections(settings.connections(), haste, metrics);

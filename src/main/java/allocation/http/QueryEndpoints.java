@@ -24,7 +24,6 @@ import java.util.function.Supplier;
 /** The questions of {@code /v1}. */
 final class QueryEndpoints {
   private static final int DEFAULT_LIMIT = 100;
-  private static final int MAX_LIMIT = 1_000;
 
   private final Queries queries;
   private final Shards shards;
@@ -88,7 +87,7 @@ final class QueryEndpoints {
   private static Page page(Exchange exchange) {
     Fields in = Fields.of(exchange.query());
     Optional<Sku> after = in.optionalId("after", Sku::new);
-    OptionalInt limit = in.optionalInteger("limit", 1, MAX_LIMIT);
+    OptionalInt limit = in.optionalInteger("limit", 1, Query.Products.MAX_LIMIT);
     in.finish();
     return new Page(after, limit.orElse(DEFAULT_LIMIT));
   }

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param replyTimeoutMs milliseconds that a command may take before its outcome is called unknown
  * @param queryTimeoutMs milliseconds that a query may take
  * @param bodyLimitBytes largest body
+ * @param bodiesLimitBytes most of one instance for all bodies together, from their first byte to
+ *     the answer; not less than the largest body
  * @param bodyTimeoutMs milliseconds from a request's head to the end of its body
  * @param idleTimeoutSeconds seconds without a whole head or a piece of a body after which a
  *     connection is closed; has to be longer than a command or a query may take
@@ -25,20 +27,22 @@ public record Settings(
     long replyTimeoutMs,
     long queryTimeoutMs,
     int bodyLimitBytes,
+    int bodiesLimitBytes,
     long bodyTimeoutMs,
     int idleTimeoutSeconds,
     int retryAfterSeconds,
     int connections,
     int requestsAtOnce,
     Optional<Identity> identity) {
-  /** Largest body unless set: 1,000 bulk lines of the longest ids have room in it. */
-  public static final int DEFAULT_BODY_LIMIT_BYTES = 2 * 1024 * 1024;
-
   public Settings {
     if (idleTimeoutSeconds * 1_000L <= Math.max(replyTimeoutMs, queryTimeoutMs)) {
       throw new IllegalArgumentException(
           "idleTimeoutSeconds must be longer than a command or a query may take, was "
               + idleTimeoutSeconds);
+    }
+    if (bodiesLimitBytes < bodyLimitBytes) {
+      throw new IllegalArgumentException(
+          "bodiesLimitBytes must have room for one of bodyLimitBytes, was " + bodiesLimitBytes);
     }
   }
 }

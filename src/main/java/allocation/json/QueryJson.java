@@ -13,9 +13,6 @@ import java.util.OptionalInt;
 
 /** Questions as other services and other nodes ask them; the reader throws {@link BadInput}. */
 public final class QueryJson {
-  /** Most products on a page. */
-  public static final int MAX_LIMIT = 1_000;
-
   private QueryJson() {}
 
   /**
@@ -99,7 +96,7 @@ public final class QueryJson {
       }
       case "Products" -> {
         Optional<Sku> after = in.optionalId("after", Sku::new);
-        OptionalInt limit = in.integer("limit", 1, MAX_LIMIT);
+        OptionalInt limit = in.integer("limit", 1, Query.Products.MAX_LIMIT);
         in.finish();
         yield new Query.Products(after, limit.orElseThrow(), freshness);
       }

@@ -42,9 +42,6 @@ public final class ReadModelVerticle extends VerticleBase {
   /** The name of the views' cursors and metrics. */
   public static final String FOLLOWER = "views";
 
-  /** Most products on a page. */
-  public static final int MAX_PAGE = 1_000;
-
   private static final Logger LOG = LoggerFactory.getLogger(ReadModelVerticle.class);
 
   private static final View NONE = new View.Unknown();
@@ -203,9 +200,9 @@ public final class ReadModelVerticle extends VerticleBase {
   }
 
   private Future<View> page(Products query) {
-    if (query.limit() < 1 || query.limit() > MAX_PAGE) {
+    if (query.limit() < 1 || query.limit() > Query.Products.MAX_LIMIT) {
       throw new IllegalArgumentException(
-          "limit must be from 1 to %d, was %d".formatted(MAX_PAGE, query.limit()));
+          "limit must be from 1 to %d, was %d".formatted(Query.Products.MAX_LIMIT, query.limit()));
     }
     return views.page(query.after(), query.limit()).map(page -> page);
   }
@@ -216,8 +213,13 @@ public final class ReadModelVerticle extends VerticleBase {
   }
 
   private static void fail(Message<BusMessage> question, Throwable cause) {
-    CommandFailure failure =
-        cause instanceof IllegalArgumentException ? CommandFailure.INTERNAL : CommandFailure.BUSY;
-    failure.reply(question, cause.toString());
+    // Who asked is told "busy" or "internal" alone.
+    if (cause instanceof IllegalArgumentException) {
+      LOG.error("a question cannot be answered question={}", question.body(), cause);
+      CommandFailure.INTERNAL.reply(question, cause.toString());
+    } else {
+      LOG.warn("a question has no answer cause={}", cause.toString());
+      CommandFailure.BUSY.reply(question, cause.toString());
+    }
   }
 }

@@ -19,6 +19,8 @@ import allocation.given.SetClock;
 import allocation.wire.WireCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -77,6 +79,25 @@ final class DispatcherTest {
     Future<CommandReply> sent = dispatcher.send(CHAIR, take(), KEY, "c");
 
     assertThat(CommandFailure.of(failure(sent))).isEqualTo(CommandFailure.UNKNOWN);
+  }
+
+  @Test
+  void who_has_waited_already_waits_for_the_rest_of_his_time_alone() {
+    long timeoutMs = 600_000;
+    Dispatcher patient = new Dispatcher(Requests.alone(vertx), shards, clock, timeoutMs);
+    AtomicReference<CommandMessage> got = new AtomicReference<>();
+    vertx
+        .eventBus()
+        .<CommandMessage>consumer(
+            Addresses.commands(shards.of(CHAIR)), request -> got.set(request.body()));
+    Instant deadline = patient.deadline();
+    clock.advance(Duration.ofMillis(timeoutMs - 100));
+
+    // Within what any test waits.
+    Throwable cause = failure(patient.send(CHAIR, take(), KEY, "c", deadline));
+
+    assertThat(CommandFailure.of(cause)).isEqualTo(CommandFailure.UNKNOWN);
+    assertThat(got.get().deadline()).isEqualTo(deadline);
   }
 
   @Test

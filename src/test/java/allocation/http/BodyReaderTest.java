@@ -1,5 +1,6 @@
 package allocation.http;
 
+import static allocation.given.Waiting.until;
 import static allocation.http.Examples.LINE;
 import static allocation.http.Examples.O1;
 import static allocation.http.Examples.SKU;
@@ -9,6 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import allocation.bus.CommandMessage;
 import allocation.domain.Command;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.Logger;
@@ -22,6 +26,9 @@ class BodyReaderTest {
   private static final Logger LOG = LoggerFactory.getLogger(BodyReaderTest.class);
 
   @RegisterExtension static final HttpService service = new HttpService();
+
+  @RegisterExtension
+  static final HttpService patient = new HttpService(HttpService.settings(60_000));
 
   @Test
   void a_body_that_is_declared_too_large_is_413_before_it_is_sent() throws IOException {
@@ -146,6 +153,47 @@ class BodyReaderTest {
       assertThat(client.isClosedByServer()).isTrue();
     }
     assertThat(service.commands).isEmpty();
+  }
+
+  @Test
+  void all_bodies_together_have_room_up_to_a_bound_and_a_byte_more_is_told_to_come_again()
+      throws IOException {
+    int each = patient.settings().bodyLimitBytes();
+    int most = patient.settings().bodiesLimitBytes();
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < most / each; i++) {
+      RawClient client = new RawClient(patient.port());
+      clients.add(client);
+      client
+          .send(RawClient.head("POST", "/v1/allocations", "Content-Length: " + each))
+          .send(" ".repeat(each - 1));
+    }
+    int left = clients.size();
+    until("all has come", () -> blank(left + 1).status() == 503);
+
+    Response refused = blank(left + 1);
+
+    assertThat(refused.problem()).isEqualTo("busy");
+    assertThat(refused.header("Retry-After")).contains("1");
+    assertThat(blank(left).status()).as("just enough").isEqualTo(415);
+    for (RawClient client : clients) {
+      assertThat(client.send(" ").receive().status()).isEqualTo(415);
+      client.close();
+    }
+    assertThat(blank(each).status()).as("what has its answer needs no room").isEqualTo(415);
+    assertThat(patient.commands).isEmpty();
+  }
+
+  /** A body of so many bytes that nobody can read. */
+  private static Response blank(int bytes) {
+    try (RawClient client = new RawClient(patient.port())) {
+      return client
+          .send(RawClient.head("POST", "/v1/allocations", "Content-Length: " + bytes))
+          .send(" ".repeat(bytes))
+          .receive();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -34,6 +34,7 @@ class CrowdTest {
               2_000,
               2_000,
               64 * 1024,
+              1024 * 1024,
               400,
               IDLE_SECONDS,
               7,

@@ -33,7 +33,18 @@ class FailuresTest {
   static final HttpService service =
       new HttpService(
           new Settings(
-              "127.0.0.1", 0, 200, 200, 64 * 1024, 2_000, 10, 7, 100, 100, Optional.empty()));
+              "127.0.0.1",
+              0,
+              200,
+              200,
+              64 * 1024,
+              1024 * 1024,
+              2_000,
+              10,
+              7,
+              100,
+              100,
+              Optional.empty()));
 
   @Test
   void a_busy_handler_is_503_and_nothing_was_written() {

@@ -113,7 +113,18 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
   /** Short waits; {@code bodyTimeoutMs} milliseconds for a body. */
   static Settings settings(long bodyTimeoutMs) {
     return new Settings(
-        "127.0.0.1", 0, 2_000, 2_000, 64 * 1024, bodyTimeoutMs, 10, 1, 100, 100, Optional.empty());
+        "127.0.0.1",
+        0,
+        2_000,
+        2_000,
+        64 * 1024,
+        1024 * 1024,
+        bodyTimeoutMs,
+        10,
+        1,
+        100,
+        100,
+        Optional.empty());
   }
 
   @Override

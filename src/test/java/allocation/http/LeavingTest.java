@@ -14,7 +14,18 @@ class LeavingTest {
   static final HttpService service =
       new HttpService(
           new Settings(
-              "127.0.0.1", 0, 2_000, 2_000, 64 * 1024, 400, 60, 1, 100, 100, Optional.empty()));
+              "127.0.0.1",
+              0,
+              2_000,
+              2_000,
+              64 * 1024,
+              1024 * 1024,
+              400,
+              60,
+              1,
+              100,
+              100,
+              Optional.empty()));
 
   private static final String BODY = "{\"orderId\":\"o1\",\"sku\":\"LAMP\",\"quantity\":12}";
   private static final String COMMAND =

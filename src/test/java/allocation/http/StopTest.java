@@ -135,7 +135,18 @@ class StopTest {
   private static HttpVerticle verticle(int port, int places) {
     return new HttpVerticle(
         new Settings(
-            "127.0.0.1", port, 5_000, 5_000, 1_000, 1_000, 10, 1, 100, places, Optional.empty()),
+            "127.0.0.1",
+            port,
+            5_000,
+            5_000,
+            1_000,
+            10_000,
+            1_000,
+            10,
+            1,
+            100,
+            places,
+            Optional.empty()),
         HttpService.SHARDS,
         CurrentPlacement.alone(),
         Clock.systemUTC(),

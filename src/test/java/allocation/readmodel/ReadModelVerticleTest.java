@@ -2,6 +2,7 @@ package allocation.readmodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import allocation.bus.Addresses;
@@ -17,6 +18,10 @@ import allocation.domain.BatchRef;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
 import allocation.wire.WireCodec;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -30,6 +35,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 final class ReadModelVerticleTest {
   private static final long SOON_MS = 200;
@@ -324,6 +330,25 @@ final class ReadModelVerticleTest {
     requireFailure(ask(order(ANY)), CommandFailure.BUSY);
     log.answer = Future.failedFuture("away");
     requireFailure(ask(order(COMMITTED)), CommandFailure.BUSY);
+  }
+
+  @Test
+  void why_there_is_no_answer_is_in_the_log_as_who_asked_is_not_told() {
+    Logger logger = (Logger) LoggerFactory.getLogger(ReadModelVerticle.class);
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    logger.addAppender(said);
+    said.start();
+    deploy(LATE_MS, 1);
+
+    views.database = Future.failedFuture("away");
+    requireFailure(ask(order(ANY)), CommandFailure.BUSY);
+    requireFailure(ask(new Query.Products(Optional.empty(), 0, ANY)), CommandFailure.INTERNAL);
+
+    logger.detachAppender(said);
+    assertThat(said.list)
+        .extracting(ILoggingEvent::getLevel, event -> event.getFormattedMessage().contains("away"))
+        .containsExactly(tuple(Level.WARN, true), tuple(Level.ERROR, false));
+    assertThat(said.list.getLast().getThrowableProxy()).as("its trace").isNotNull();
   }
 
   @Test
