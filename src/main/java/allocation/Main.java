@@ -25,10 +25,10 @@ import java.util.concurrent.CountDownLatch;
 /**
  * The command line. Without arguments it runs the service until SIGTERM or SIGINT; {@code events}
  * prints the events as they arrive on Pulsar; {@code rebuild-views} makes the views anew; {@code
- * new-key} makes an API key.
+ * health} asks the service on this machine; {@code new-key} makes an API key.
  *
- * <p>Exit codes: 0 done or stopped, 1 could not start (one clear message on standard error), 2
- * wrong arguments.
+ * <p>Exit codes: 0 done, 1 could not start (one clear message on standard error) or not alive, 2
+ * wrong arguments; 128 and its number after a signal, so 143 after SIGTERM.
  */
 public final class Main {
   private static final List<String> COMMANDS =
@@ -77,6 +77,9 @@ public final class Main {
       };
     } catch (RuntimeException e) {
       System.err.println(message(e));
+      if (isOurs(root(e))) {
+        e.printStackTrace();
+      }
       return 1;
     }
   }
@@ -183,13 +186,26 @@ public final class Main {
     }
   }
 
-  /** What went wrong, in one line for who starts it; a fault of ours keeps its trace. */
+  /** What went wrong, in one line for who starts it. */
   public static String message(Throwable cause) {
+    Throwable root = root(cause);
+    return root.getMessage() == null ? root.toString() : "allocation: " + root.getMessage();
+  }
+
+  private static Throwable root(Throwable cause) {
     Throwable root = cause;
     while (root.getCause() != null && (root.getMessage() == null || isWrapper(root))) {
       root = root.getCause();
     }
-    return root.getMessage() == null ? root.toString() : "allocation: " + root.getMessage();
+    return root;
+  }
+
+  /** Nobody who starts it can do anything about these; who looks for them needs the trace. */
+  private static boolean isOurs(Throwable root) {
+    return root instanceof NullPointerException
+        || root instanceof ClassCastException
+        || root instanceof IndexOutOfBoundsException
+        || root.getMessage() == null;
   }
 
   private static boolean isWrapper(Throwable cause) {

@@ -11,7 +11,7 @@ public final class Addresses {
   public static final String BATCH_OWNERS = "allocation.batch-owners";
 
   /**
-   * Request. {@link Query} from http to any read model; reply: its {@link View}. Or a {@link
+   * Request. {@link Query} from an entrance to any read model; reply: its {@link View}. Or a {@link
    * QueryGroup}; reply: {@link QueryGroup.Views}.
    */
   public static final String QUERIES = "allocation.queries";

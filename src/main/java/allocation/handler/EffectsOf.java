@@ -67,7 +67,7 @@ final class EffectsOf {
     unit.loaded()
         .positions()
         .forEach((shard, from) -> moves.put(shard, new Move(from, unit.position(shard))));
-    // A shard that was only looked at is not locked; its answers ride on its lock all the same.
+    // A shard that was only looked at is not written; its answers ride on its lock all the same.
     moves
         .entrySet()
         .removeIf(

@@ -52,8 +52,8 @@ final class Foresight {
     return Optional.of(Loaded.positionsOnly(positions));
   }
 
-  /** Learns from a unit how likely the next one is to come out well; false when it did not. */
-  boolean isBorneOut(List<Outcome> outcomes) {
+  /** Learns from a unit how likely the next one is to come out well; whether this one did. */
+  boolean learn(List<Outcome> outcomes) {
     boolean well = outcomes.stream().allMatch(Outcome.Accepted.class::isInstance);
     if (!well) {
       careful = CAREFUL_UNITS;

@@ -114,7 +114,7 @@ final class UnitRunner {
         foresight
             .of(messages(commands))
             .map(loaded -> decide(commands, loaded))
-            .filter(unit -> foresight.isBorneOut(unit.outcomes()));
+            .filter(unit -> foresight.learn(unit.outcomes()));
     return foreseen.isPresent()
         ? ledger
             .commit(foreseen.get().effects())
@@ -132,7 +132,7 @@ final class UnitRunner {
               return decide(commands, loaded);
             })
         .onSuccess(unit -> {
-          foresight.isBorneOut(unit.outcomes());
+          foresight.learn(unit.outcomes());
           finish(commands, unit);
         })
         .mapEmpty();

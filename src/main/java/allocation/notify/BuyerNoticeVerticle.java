@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Log to mail: word to the buyer of everything that ran out, once each as far as SMTP allows. While
- * the mail server is away the log keeps them. One for a node, so that shards share mails.
+ * the mail server is away the log keeps them. One is enough for a node: its shards share mails.
  */
 public final class BuyerNoticeVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(BuyerNoticeVerticle.class);

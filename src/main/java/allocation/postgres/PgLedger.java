@@ -63,7 +63,7 @@ public final class PgLedger implements Ledger {
   private final long limitMs;
 
   /**
-   * Makes a ledger over a pool that it shares with nobody but its like.
+   * Makes a ledger over a pool that it may share.
    *
    * @param pool as {@link PgSession#pool} makes it
    * @param limitMs milliseconds that one call may wait for a session, and again for the server;

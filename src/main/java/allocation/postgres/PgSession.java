@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The sessions of the write side: none waits or works for longer than its caller does, and every
- * statement goes by an index.
+ * The sessions of the write side and of the views: none waits or works for longer than its caller
+ * does, and every statement goes by an index.
  */
 public final class PgSession {
 
@@ -22,7 +22,7 @@ public final class PgSession {
   private PgSession() {}
 
   /**
-   * Makes the pool of a {@link PgLedger} with the same {@code limitMs}.
+   * Makes a pool, for a {@link PgLedger} with the same {@code limitMs} and others.
    *
    * @param name what the server calls its sessions, in {@code pg_stat_activity} for example
    * @param connections most sessions

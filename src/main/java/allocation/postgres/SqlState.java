@@ -10,7 +10,7 @@ final class SqlState {
   static boolean isLostRace(Throwable cause) {
     return cause instanceof PgException pg
         && switch (pg.getSqlState()) {
-          // lock_shards and commit_lines raise AL001: moved, AL003: settled. 23505 unique, 40001
+          // commit_lines raises AL001: moved, AL003: settled. 23505 unique, 40001
           // serialization, 40P01 deadlock.
           case "AL001", "AL003", "23505", "40001", "40P01" -> true;
           default -> false;

@@ -49,7 +49,8 @@ public final class PulsarEventTopic implements EventTopic {
 
   static Counter swallowed(MeterRegistry metrics, String topic) {
     return Counter.builder("allocation.publisher.swallowed")
-        .description("Events that the broker took for repeats: each may be lost, look at once")
+        .description(
+            "Events that the broker took for repeats: lost, unless its connection had broken just before")
         .tag("topic", topic)
         .register(metrics);
   }

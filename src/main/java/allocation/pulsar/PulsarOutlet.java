@@ -65,14 +65,18 @@ final class PulsarOutlet implements Outlet {
     return producer.close();
   }
 
-  /** We never send again what the broker has, so what it took for a repeat was none. */
+  /**
+   * We never send again what the broker has acknowledged, but the client does send again what was
+   * under way when its connection broke. Without that, what the broker took for a repeat was none.
+   */
   private void alarm(List<Outgoing> messages, List<MessageId> ids) {
     for (int i = 0; i < ids.size(); i++) {
       if (ids.get(i) instanceof MessageIdAdv id && id.getLedgerId() < 0) {
         swallowed.increment();
         Outgoing message = messages.get(i);
         LOG.error(
-            "the broker took an event for a repeat and may have dropped it sku={} position={}",
+            "the broker took an event for a repeat: unless its connection had broken, the event is lost"
+                + " sku={} position={}",
             message.key(),
             message.sequenceId());
       }

@@ -32,15 +32,12 @@ final class Rig implements AutoCloseable {
   static final String TRANSACTIONS = "transactions";
   static final String LOAD = "load";
 
-  /**
-   * A quarter of the memory, as docs/operations.md has it: what is asked for again and again should
-   * lie there. By default PostgreSQL is made for the smallest of machines.
-   */
-  static final String SHARED_BUFFERS = Memory.ofMachineMiB() / 4 + "MB";
+  /** As in docker-compose.yml; by default it is made for the smallest of machines. */
+  static final String SHARED_BUFFERS = "1GB";
 
   /**
-   * As in docker-compose.yml: a checkpoint makes what comes after it dear, and so does a file of
-   * the log that has to be made before it is written. Both the most and the least that is kept.
+   * As there, too: a checkpoint makes what comes after it dear, and so does a file of the log that
+   * has to be made before it is written. Both the most and the least that is kept.
    */
   static final String WAL_SIZE = "4GB";
 
