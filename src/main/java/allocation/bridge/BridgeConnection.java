@@ -130,13 +130,21 @@ final class BridgeConnection {
       return;
     }
     ClientFrame.Body body = frame.body().get();
-    room.take(() -> vertx.eventBus().<String>request(address, body.json(), options))
-        .map(Message::body)
-        .onSuccess(json ->
-            frame
-                .replyAddress()
-                .ifPresent(to -> reply(to, new ClientFrame.Body(json, body.inString()))))
-        .onFailure(cause -> fail(frame, cause));
+    // What is under way is over when it is written: the last one may close the socket.
+    room.take(() ->
+            vertx
+                .eventBus()
+                .<String>request(address, body.json(), options)
+                .map(Message::body)
+                .onSuccess(json ->
+                    frame
+                        .replyAddress()
+                        .ifPresent(to -> reply(to, new ClientFrame.Body(json, body.inString()))))
+                .recover(cause -> {
+                  fail(frame, cause);
+                  return Future.succeededFuture();
+                }))
+        .onFailure(noRoom -> fail(frame, noRoom));
   }
 
   private void reply(String to, ClientFrame.Body body) {
