@@ -58,7 +58,6 @@ public record Config(
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
   private static final int NO_LIMIT = Integer.MAX_VALUE;
-  private static final int MOST_BODY_BYTES = 1024 * 1024 * 1024;
 
   /**
    * What runs on this node, and how many of each; 0 where others of the cluster do it.
@@ -149,7 +148,7 @@ public record Config(
     return new Config(
         new Shards(from.integer("shards", 16, 1, 1_024)),
         cluster,
-        http(from, replyMs, viewMs),
+        HttpConfig.http(from, replyMs, viewMs),
         access(from),
         instances(from, cluster.isPresent() ? 0 : 1),
         from.integer("http.leaveDelayMs", 1_000, 0, 600_000),
@@ -217,43 +216,6 @@ public record Config(
         from.integer("views.instances", 1, least, 64),
         from.integer("publisher.instances", 1, least, 64),
         from.integer("mail.instances", 1, least, 64));
-  }
-
-  private static allocation.http.Settings http(Settings from, int replyMs, int viewMs) {
-    // The wait for the position, the database's time, and the way there and back.
-    long queryMs = 2L * viewMs + 500;
-    int bodyBytes = from.integer("http.bodyLimitBytes", 2 * 1024 * 1024, 1_024, MOST_BODY_BYTES);
-    int bodiesBytes =
-        from.integer("http.bodiesLimitBytes", 64 * 1024 * 1024, 1_024, MOST_BODY_BYTES);
-    if (bodiesBytes < bodyBytes) {
-      from.fault(
-          "http.bodiesLimitBytes",
-          "must have room for a body of http.bodyLimitBytes, which are " + bodyBytes,
-          String.valueOf(bodiesBytes));
-    }
-    int longestS = Math.toIntExact(Math.max(replyMs, queryMs) / 1_000);
-    int idleS = from.integer("http.idleTimeoutSeconds", 60, 1, 3_600);
-    if (idleS <= longestS) {
-      from.fault(
-          "http.idleTimeoutSeconds",
-          "must be longer than a command (http.replyTimeoutMs) and a read"
-              + " (twice http.viewTimeoutMs and half a second) may take, which is %d s"
-                  .formatted(longestS),
-          String.valueOf(idleS));
-    }
-    return new allocation.http.Settings(
-        from.text("http.host", "0.0.0.0"),
-        from.integer("http.port", 8080, 0, 65_535),
-        replyMs,
-        queryMs,
-        bodyBytes,
-        Math.max(bodyBytes, bodiesBytes),
-        from.integer("http.bodyTimeoutMs", 10_000, 100, 600_000),
-        Math.max(idleS, longestS + 1),
-        from.integer("http.retryAfterSeconds", 1, 1, 3_600),
-        from.integer("http.connections", 5_000, 1, 1_000_000),
-        from.integer("http.requestsAtOnce", 500, 1, 1_000_000),
-        TlsConfig.identity(from, "http"));
   }
 
   /** Every setting is looked at, also where nobody is asked who it is. */
