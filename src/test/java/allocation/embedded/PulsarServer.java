@@ -126,9 +126,14 @@ public final class PulsarServer implements AutoCloseable {
     stop();
   }
 
-  /** Kills the server as a crash would. */
+  /**
+   * Kills the server as a crash would, but not within a write: half a message is what only a second
+   * copy makes good, and this server keeps one.
+   */
   public void kill() {
     ProcessHandle running = running();
+    // A write of what is stopped comes to its end; one of what is killed need not.
+    OsProcess.signal("STOP", running);
     OsProcess.signal("KILL", running);
     running.onExit().join();
     process = null;
