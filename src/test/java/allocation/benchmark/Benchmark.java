@@ -141,7 +141,7 @@ public final class Benchmark {
 
   private void report(JvmSettings jvm) throws IOException {
     Path file = FOLDER.resolve("report.md");
-    Report report = new Report(form, samples, findings, jvm);
+    Report report = new Report(form, samples, findings, jvm, rig.hugePages());
     // First without: a machine without a font cannot draw, and half an hour would be lost.
     Files.writeString(file, report.text(Map.of(), checked));
     String whole = report.text(plots(), checked);

@@ -24,12 +24,17 @@ final class Report {
   private final Samples samples;
   private final Findings findings;
   private final JvmSettings jvm;
+  private final String hugePages;
 
-  Report(Form form, Samples samples, Findings findings, JvmSettings jvm) {
+  /**
+   * @param hugePages as {@link Rig#hugePages}
+   */
+  Report(Form form, Samples samples, Findings findings, JvmSettings jvm, String hugePages) {
     this.form = form;
     this.samples = samples;
     this.findings = findings;
     this.jvm = jvm;
+    this.hugePages = hugePages;
   }
 
   /**
@@ -273,6 +278,8 @@ final class Report {
         .append(String.join(" ", jvm.serviceOptions()))
         .append("\n- PostgreSQL: embedded, fsync and synchronous_commit on, shared_buffers ")
         .append(Rig.SHARED_BUFFERS)
+        .append(" with huge_pages_status ")
+        .append(hugePages)
         .append(", max_wal_size and min_wal_size ")
         .append(Rig.WAL_SIZE)
         .append(", of which each file has been written before")

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -70,6 +71,7 @@ final class Rig implements AutoCloseable {
   private final Child transactions;
   private final ServiceProcess service;
   private final CpuTime cpu;
+  private final String hugePages;
   private boolean pulsarRuns = true;
 
   Rig(Path folder, JvmSettings jvm) throws SQLException {
@@ -91,6 +93,10 @@ final class Rig implements AutoCloseable {
       statement.execute(USE_THE_WAL_UP);
       statement.execute("CHECKPOINT");
       statement.execute(SqlTransactions.TABLES);
+      try (ResultSet status = statement.executeQuery("SHOW huge_pages_status")) {
+        status.next();
+        hugePages = status.getString(1);
+      }
     }
     service = start(PostgresDatabase.NAME, NAMESPACE, jvm.service());
     String noOpClass = NoOpServer.class.getName();
@@ -115,6 +121,11 @@ final class Rig implements AutoCloseable {
   /** The one that most rows are about. */
   ServiceProcess service() {
     return service;
+  }
+
+  /** Whether PostgreSQL's shared memory is on huge pages ({@code on}, {@code off}). */
+  String hugePages() {
+    return hugePages;
   }
 
   int noOpPort() {
