@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class ShardFollower {
   private static final Logger LOG = LoggerFactory.getLogger(ShardFollower.class);
   private static final long FIRST_PAUSE_MS = 100;
-  private static final long LONGEST_PAUSE_MS = 5_000;
+  private static final int MOST_DOUBLINGS = 10;
   private static final long ASK_AGAIN_MS = 1_000;
 
   private final Vertx vertx;
@@ -36,7 +36,7 @@ final class ShardFollower {
   private boolean look;
   private long cursor;
   private long known;
-  private long pauseMs = FIRST_PAUSE_MS;
+  private int failures;
   private Promise<Void> idle = Promise.promise();
 
   private record Waiter(long position, Promise<Void> reached) {}
@@ -211,20 +211,30 @@ final class ShardFollower {
     }
     return applied.map(moved -> {
       // Only work that was done counts: a good begin before each failure is no success.
-      pauseMs = FIRST_PAUSE_MS;
+      if (failures > 0) {
+        LOG.info("following goes on follower={} shard={} failures={}", name, shard, failures);
+        failures = 0;
+      }
       moveTo(moved);
       return true;
     });
   }
 
   private void pause(Throwable cause) {
-    LOG.warn(
-        "following stopped, will go on follower={} shard={} cursor={} pauseMs={} cause={}",
-        name,
-        shard,
-        cursor,
-        pauseMs,
-        cause.toString());
+    long pauseMs =
+        Math.min(work.longestPauseMs(), FIRST_PAUSE_MS << Math.min(failures, MOST_DOUBLINGS));
+    failures++;
+    // What lasts is told of less and less often: there are many shards, and each fails alike.
+    if (Integer.bitCount(failures) == 1) {
+      LOG.warn(
+          "following stopped, will go on follower={} shard={} cursor={} failures={} pauseMs={} cause={}",
+          name,
+          shard,
+          cursor,
+          failures,
+          pauseMs,
+          cause.toString());
+    }
     LOG.debug("following stopped", cause);
     begun = false;
     pausing = true;
@@ -235,7 +245,6 @@ final class ShardFollower {
             LOG.error("letting go failed follower={} shard={}", name, shard, ended.cause());
           }
           goOnAfter(pauseMs);
-          pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
         });
   }
 }

@@ -25,6 +25,11 @@ public interface ShardWork {
   /** Somebody waits for what was given to {@link #apply} last. */
   default void hurry() {}
 
+  /** Most milliseconds between a failure and the next try; the first pauses are shorter. */
+  default long longestPauseMs() {
+    return 5_000;
+  }
+
   /** Lets go of the shard. Called also after a failed begin; never fails. */
   Future<Void> end(int shard);
 }

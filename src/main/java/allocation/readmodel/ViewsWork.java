@@ -67,6 +67,12 @@ final class ViewsWork implements ShardWork {
     rounds.hurry();
   }
 
+  /** Readers wait for a view, by default for four times as long. */
+  @Override
+  public long longestPauseMs() {
+    return 500;
+  }
+
   @Override
   public Future<Void> end(int shard) {
     return Future.succeededFuture();

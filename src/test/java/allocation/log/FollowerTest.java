@@ -155,6 +155,18 @@ final class FollowerTest {
   }
 
   @Test
+  void pauses_no_longer_than_its_work_allows_however_often_it_failed() {
+    // Doubled each time, the last pauses would be of minutes.
+    work.neverPauseLongerThan(100);
+    work.failNext(20);
+    start();
+    nudge(log.append(SHARD, "LAMP", 2));
+
+    awaitDone(2);
+    assertThat(work.attemptsNs()).hasSize(21);
+  }
+
+  @Test
   void goes_on_when_the_log_is_back() {
     log.append(SHARD, "LAMP", 2);
     log.refuse(2);

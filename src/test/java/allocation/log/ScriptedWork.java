@@ -17,6 +17,7 @@ final class ScriptedWork implements ShardWork {
   private int failures;
   private long ahead;
   private boolean held;
+  private long longestPauseMs = 5_000;
 
   synchronized List<Long> done() {
     return List.copyOf(done);
@@ -52,6 +53,10 @@ final class ScriptedWork implements ShardWork {
     failures = times;
   }
 
+  synchronized void neverPauseLongerThan(long ms) {
+    longestPauseMs = ms;
+  }
+
   /** Another service moves the cursor so far beyond what is done next. */
   synchronized void anotherWillBeAheadBy(long positions) {
     ahead = positions;
@@ -81,6 +86,11 @@ final class ScriptedWork implements ShardWork {
     Future<Void> open = gate;
     gate = Future.succeededFuture();
     return open.map(now -> moved);
+  }
+
+  @Override
+  public synchronized long longestPauseMs() {
+    return longestPauseMs;
   }
 
   @Override

@@ -32,6 +32,10 @@ final class FakeViews implements Views {
   final AtomicInteger looks = new AtomicInteger();
 
   final Promise<Void> applying = Promise.promise();
+
+  /** How often more it fails to apply. */
+  final AtomicInteger failures = new AtomicInteger();
+
   volatile Future<Void> database = Future.succeededFuture();
 
   @Override
@@ -48,6 +52,9 @@ final class FakeViews implements Views {
   @Override
   public Future<List<Long>> apply(List<Run> runs) {
     applying.tryComplete();
+    if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      return FakeLog.here(Future.failedFuture("the database is away")).mapEmpty();
+    }
     return FakeLog.here(gate.future()).map(open -> runs.stream().map(this::apply).toList());
   }
 

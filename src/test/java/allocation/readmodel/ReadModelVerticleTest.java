@@ -186,6 +186,17 @@ final class ReadModelVerticleTest {
   }
 
   @Test
+  void a_reader_outlasts_the_pauses_of_a_view_whose_database_is_back() {
+    // Pauses that doubled on and on would be over after 6.3 s.
+    views.failures.set(6);
+    views.gate.complete();
+    deploy(4_000, 1);
+
+    assertThat(got(ask(order(COMMITTED)))).isEqualTo(NO_LINES);
+    assertThat(views.failures).hasValue(0);
+  }
+
+  @Test
   void waits_for_what_was_committed_when_the_question_came() {
     deploy(LATE_MS, 1);
 
