@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** A simulation that finds no mistake proves nothing: each of these it has to find. */
 final class MutantsTest {
   /** Of each mutant; most are found by the first few. */
-  private static final long SEEDS = Long.getLong("mutantSeeds", 3_000);
+  private static final long SEEDS = Long.getLong("mutantSeeds", 6_000);
 
   private static final Path FOLDER = Path.of("target", "mutants");
   private static final List<Path> SOURCES =

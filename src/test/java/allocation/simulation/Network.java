@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * cut is lost, or comes when it is mended, as TCP does it.
  */
 final class Network {
-  private static final int MOST_LATE_MS = 1_500;
+  /** Longer than anybody waits. */
+  private static final int MOST_LATE_MS = 2 * (int) Node.REPLY_TIMEOUT_MS;
 
   private final World world;
   private final Map<String, Bus> nodes = new HashMap<>();
