@@ -2,13 +2,16 @@ package allocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import allocation.embedded.PulsarSettings;
 import allocation.json.ProblemType;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +94,19 @@ class ComposeTest {
 
     assertThat(told).hasSize(3);
     assertThat(known).containsAll(told);
+  }
+
+  @Test
+  void pulsar_is_told_what_the_tests_run_with() {
+    JsonNode pulsar = services.path("pulsar");
+    Map<String, String> told = new HashMap<>();
+    Deployments.texts(pulsar.path("environment"))
+        .forEach((name, value) -> told.put(name.replaceFirst("^PULSAR_PREFIX_", ""), value));
+
+    assertThat(pulsar.path("image").asText()).endsWith(":" + PulsarSettings.VERSION);
+    assertThat(told)
+        .containsAllEntriesOf(PulsarSettings.BROKER)
+        .containsAllEntriesOf(PulsarSettings.ONE_BOOKIE);
   }
 
   private long milliseconds(String pattern) {

@@ -2,6 +2,7 @@ package allocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import allocation.embedded.PulsarSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,15 @@ class DocumentationTest {
             .contains("\nStatus: ", "## Context", "## Decision", "## Consequences");
       }
     }
+  }
+
+  @Test
+  void operators_are_told_of_every_setting_that_a_broker_needs() throws IOException {
+    String guide = Files.readString(Path.of("docs/operations.md"));
+
+    assertThat(PulsarSettings.BROKER.keySet()).allSatisfy(name -> assertThat(guide).contains(name));
+    assertThat(PulsarSettings.ONE_BOOKIE.keySet())
+        .allSatisfy(name -> assertThat(guide).contains(name));
   }
 
   @Test

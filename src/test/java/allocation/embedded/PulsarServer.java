@@ -248,6 +248,7 @@ public final class PulsarServer implements AutoCloseable {
 
   private Path writeConfiguration() throws IOException {
     Map<String, String> settings = new TreeMap<>(PulsarSettings.BROKER);
+    settings.putAll(PulsarSettings.ONE_BOOKIE);
     settings.putAll(PulsarSettings.ONE_SMALL_NODE);
     settings.put("brokerServicePort", Integer.toString(port));
     settings.put("webServicePort", Integer.toString(webPort));

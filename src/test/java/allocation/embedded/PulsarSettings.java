@@ -3,14 +3,14 @@ package allocation.embedded;
 import java.util.Map;
 
 /** What a Pulsar broker is told: embedded, in a container, and in the operator's guide alike. */
-final class PulsarSettings {
+public final class PulsarSettings {
   /** Of the container image; the embedded one has its version from the pom. */
-  static final String VERSION = "4.2.4";
+  public static final String VERSION = "4.2.4";
 
   private PulsarSettings() {}
 
   /** What the service needs of any broker. */
-  static final Map<String, String> BROKER =
+  public static final Map<String, String> BROKER =
       Map.of(
           // The publisher's sequence ids are worth nothing without it.
           "brokerDeduplicationEnabled", "true",
@@ -22,8 +22,14 @@ final class PulsarSettings {
           "keepAliveIntervalSeconds", "5",
           // Events stay readable after they were acknowledged: a week, or 1 GB a topic.
           "defaultRetentionTimeInMinutes", "10080",
-          "defaultRetentionSizeInMB", "1024",
-          "allowAutoTopicCreation", "true");
+          "defaultRetentionSizeInMB", "1024");
+
+  /** What a bookie needs that is the only one. */
+  public static final Map<String, String> ONE_BOOKIE =
+      Map.of(
+          // More than is written at a time (512 KB): with the default of 64 a crash leaves the last
+          // message half in the journal, and without a second copy its topic never opens again.
+          "journalWriteBufferSizeKB", "1024");
 
   /** What makes one small process of it that nobody else can reach. */
   static final Map<String, String> ONE_SMALL_NODE =
@@ -36,9 +42,6 @@ final class PulsarSettings {
           Map.entry("managedLedgerDefaultEnsembleSize", "1"),
           Map.entry("managedLedgerDefaultWriteQuorum", "1"),
           Map.entry("managedLedgerDefaultAckQuorum", "1"),
-          // More than is written at a time (512 KB): with the default of 64 a crash leaves the last
-          // message half in the journal, and without a second copy its topic never opens again.
-          Map.entry("journalWriteBufferSizeKB", "1024"),
           Map.entry(
               "ledgerStorageClass", "org.apache.bookkeeper.bookie.storage.ldb.DbLedgerStorage"),
           Map.entry("loadManagerClassName", "org.apache.pulsar.broker.loadbalance.NoopLoadManager"),

@@ -28,7 +28,8 @@ class BodyReaderTest {
   @RegisterExtension static final HttpService service = new HttpService();
 
   @RegisterExtension
-  static final HttpService patient = new HttpService(HttpService.settings(60_000));
+  static final HttpService patient =
+      new HttpService(new GivenHttp().bodyTimeoutMs(60_000).settings());
 
   @Test
   void a_body_that_is_declared_too_large_is_413_before_it_is_sent() throws IOException {

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,19 +27,12 @@ class CrowdTest {
   @RegisterExtension
   static final HttpService service =
       new HttpService(
-          new Settings(
-              "127.0.0.1",
-              0,
-              2_000,
-              2_000,
-              64 * 1024,
-              1024 * 1024,
-              400,
-              IDLE_SECONDS,
-              7,
-              CONNECTIONS,
-              PLACES,
-              Optional.empty()));
+          new GivenHttp()
+              .idleSeconds(IDLE_SECONDS)
+              .retryAfterSeconds(7)
+              .connections(CONNECTIONS)
+              .places(PLACES)
+              .settings());
 
   private final List<Message<CommandMessage>> waiting = new CopyOnWriteArrayList<>();
   private final List<RawClient> clients = new ArrayList<>();

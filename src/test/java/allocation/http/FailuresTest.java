@@ -20,7 +20,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,19 +31,11 @@ class FailuresTest {
   @RegisterExtension
   static final HttpService service =
       new HttpService(
-          new Settings(
-              "127.0.0.1",
-              0,
-              200,
-              200,
-              64 * 1024,
-              1024 * 1024,
-              2_000,
-              10,
-              7,
-              100,
-              100,
-              Optional.empty()));
+          new GivenHttp()
+              .answerTimeoutMs(200)
+              .bodyTimeoutMs(2_000)
+              .retryAfterSeconds(7)
+              .settings());
 
   @Test
   void a_busy_handler_is_503_and_nothing_was_written() {

@@ -52,7 +52,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
   static final Shards SHARDS = new Shards(16);
   static final long POSITION = 41;
-  static final Settings SETTINGS = settings(400);
+  static final Settings SETTINGS = new GivenHttp().settings();
   private static final String ONE_COMMAND = "test.one-command";
   private static final String ONE_QUERY = "test.one-query";
 
@@ -108,23 +108,6 @@ final class HttpService implements BeforeAllCallback, BeforeEachCallback, AfterA
               }
             },
             gate);
-  }
-
-  /** Short waits; {@code bodyTimeoutMs} milliseconds for a body. */
-  static Settings settings(long bodyTimeoutMs) {
-    return new Settings(
-        "127.0.0.1",
-        0,
-        2_000,
-        2_000,
-        64 * 1024,
-        1024 * 1024,
-        bodyTimeoutMs,
-        10,
-        1,
-        100,
-        100,
-        Optional.empty());
   }
 
   @Override

@@ -3,7 +3,6 @@ package allocation.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -11,21 +10,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LeavingTest {
   /** Connections may be idle for longer than any client here waits for their end. */
   @RegisterExtension
-  static final HttpService service =
-      new HttpService(
-          new Settings(
-              "127.0.0.1",
-              0,
-              2_000,
-              2_000,
-              64 * 1024,
-              1024 * 1024,
-              400,
-              60,
-              1,
-              100,
-              100,
-              Optional.empty()));
+  static final HttpService service = new HttpService(new GivenHttp().idleSeconds(60).settings());
 
   private static final String BODY = "{\"orderId\":\"o1\",\"sku\":\"LAMP\",\"quantity\":12}";
   private static final String COMMAND =

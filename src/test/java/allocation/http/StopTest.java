@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.net.BindException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -134,19 +133,13 @@ class StopTest {
 
   private static HttpVerticle verticle(int port, int places) {
     return new HttpVerticle(
-        new Settings(
-            "127.0.0.1",
-            port,
-            5_000,
-            5_000,
-            1_000,
-            10_000,
-            1_000,
-            10,
-            1,
-            100,
-            places,
-            Optional.empty()),
+        new GivenHttp()
+            .port(port)
+            .answerTimeoutMs(5_000)
+            .bodyLimits(1_000, 10_000)
+            .bodyTimeoutMs(1_000)
+            .places(places)
+            .settings(),
         HttpService.SHARDS,
         CurrentPlacement.alone(),
         Clock.systemUTC(),
