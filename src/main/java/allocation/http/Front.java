@@ -130,10 +130,15 @@ final class Front {
   private void enter(Visit visit, Future<Caller> admitted) {
     if (admitted.succeeded()) {
       serve(visit.by(admitted.result()));
-    } else if (BodyReader.isAwaited(visit.request())) {
-      writeLast(visit, problem(visit, admitted.cause()));
+      return;
+    }
+    Reply refusal = problem(visit, admitted.cause());
+    if (BodyReader.isAwaited(visit.request())) {
+      writeLast(visit, refusal);
+    } else if (refusal.status() == ProblemType.TOO_MANY_REQUESTS.status()) {
+      writeInTime(visit, refusal);
     } else {
-      write(visit, problem(visit, admitted.cause()));
+      write(visit, refusal);
     }
   }
 
@@ -265,7 +270,11 @@ final class Front {
   private void writeFull(Visit visit) {
     turnedAway.increment();
     boolean original = visit.route().map(Route::original).orElse(false);
-    Reply reply = busy.reply(visit.correlationId(), original);
+    writeInTime(visit, busy.reply(visit.correlationId(), original));
+  }
+
+  /** To somebody who was told to come back later, and may have come at once. */
+  private void writeInTime(Visit visit, Reply reply) {
     // Before it is held back: that is the client's time and not the service's.
     tell(visit, reply.status(), false);
     if (!visit.request().response().closed()) {

@@ -6,6 +6,8 @@ import allocation.access.ApiKeys;
 import allocation.access.Gate;
 import allocation.access.Scope;
 import allocation.access.Settings;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,27 @@ class RequestRateTest {
     assertThat(last.header("Retry-After")).contains("1");
     assertThat(known.get("/metrics", "Authorization", Callers.bearer(Scope.OPERATE)).status())
         .isEqualTo(200);
+  }
+
+  @Test
+  void who_comes_back_at_once_waits_for_the_next_refusal_and_not_for_another_answer()
+      throws IOException {
+    String question =
+        RawClient.head("GET", "/v1/products", "Authorization: " + Callers.bearer(Scope.READ));
+    last(known, "/v1/products", Callers.bearer(Scope.READ));
+    try (RawClient hasty = new RawClient(known.port())) {
+      long begun = System.nanoTime();
+      // In one piece, so that each of them is there when the one before it is answered.
+      hasty.send(question.repeat(10 * AT_ONCE));
+      int refused = 0;
+      while (refused < 4) {
+        refused += hasty.receive().status() == 429 ? 1 : 0;
+      }
+
+      // Each of the three after the first was told a pause after the one before, or came that late.
+      assertThat(Duration.ofNanos(System.nanoTime() - begun))
+          .isGreaterThan(Duration.ofMillis(3 * Haste.SHORTEST_PAUSE));
+    }
   }
 
   @Test
