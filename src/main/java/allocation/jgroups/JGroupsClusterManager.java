@@ -48,6 +48,9 @@ public final class JGroupsClusterManager implements ClusterManager {
   /** A member that is frozen says nothing. */
   private static final Duration FIRST_WORDS = Duration.ofSeconds(2);
 
+  /** As JGroups addresses a message to all members. */
+  private static final @Nullable Address EVERYBODY = null;
+
   private static final String NOT_OFFERED = "this cluster shares no maps, locks and counters";
 
   private final Group group;
@@ -263,7 +266,7 @@ public final class JGroupsClusterManager implements ClusterManager {
               synchronized (this) {
                 nextWord = null;
               }
-              return sendNow(Message.Flag.RSVP);
+              return sendNow(EVERYBODY, Message.Flag.RSVP);
             },
             false)
         .<Void>mapEmpty()
@@ -271,17 +274,24 @@ public final class JGroupsClusterManager implements ClusterManager {
     return said.future();
   }
 
-  private Future<Void> greet() {
-    return vertx().executeBlocking(() -> sendNow(), false).mapEmpty();
+  /** Says everything to one who came, or to all. */
+  private void greet(@Nullable Address whom) {
+    JChannel open = channel;
+    // One that is just joining says everything when it has.
+    if (open != null && open.isConnected()) {
+      vertx()
+          .executeBlocking(() -> sendNow(whom), false)
+          .onFailure(cause -> LOG.warn("those who came cannot be told of this node", cause));
+    }
   }
 
-  private Word sendNow(Message.Flag... flags) throws Exception {
+  private Word sendNow(@Nullable Address whom, Message.Flag... flags) throws Exception {
     JChannel open = channel;
     if (open == null) {
       throw new IllegalStateException("this node is not in a cluster");
     }
     Word word = registry.word();
-    open.send(new BytesMessage(null, word.write()).setFlag(flags));
+    open.send(new BytesMessage(whom, word.write()).setFlag(flags));
     return word;
   }
 
@@ -321,7 +331,13 @@ public final class JGroupsClusterManager implements ClusterManager {
         byte[] bytes =
             Arrays.copyOfRange(
                 message.getArray(), message.getOffset(), message.getOffset() + message.getLength());
-        tell(registry.hear(from, Word.read(bytes)));
+        Word word = Word.read(bytes);
+        boolean isFirst = !registry.hasHeard(from);
+        tell(registry.hear(from, word));
+        if (isFirst && !from.equals(self)) {
+          // It speaks, so it is there to hear: what was said when it came may have been too early.
+          greet(message.getSrc());
+        }
       } catch (RuntimeException e) {
         LOG.warn("node {} says what cannot be read", from, e);
       }
@@ -340,12 +356,9 @@ public final class JGroupsClusterManager implements ClusterManager {
               ? registry.merge(now, largest(merged))
               : registry.view(now));
       tellVertx(come, gone);
-      JChannel open = channel;
       // Who sees all that it has seen before may have been forgotten by them: it was frozen, say.
-      boolean isNeeded = !come.isEmpty() || view instanceof MergeView;
-      // One that is just joining says everything when it has.
-      if (isNeeded && open != null && open.isConnected()) {
-        greet().onFailure(cause -> LOG.warn("those who came cannot be told of this node", cause));
+      if (!come.isEmpty() || view instanceof MergeView) {
+        greet(EVERYBODY);
       }
     }
   }

@@ -139,6 +139,11 @@ final class Registry {
     return true;
   }
 
+  /** Whether that one has said something, and is still there or not seen yet. */
+  synchronized boolean hasHeard(String id) {
+    return words.containsKey(id);
+  }
+
   private Word wordOf(String id) {
     return words.getOrDefault(id, Word.NONE);
   }

@@ -136,6 +136,18 @@ class RegistryTest {
   }
 
   @Test
+  void whose_first_word_it_is_is_known_and_again_after_he_was_gone() {
+    meet();
+    assertThat(a.hasHeard("b")).isFalse();
+    aHearsB();
+    assertThat(a.hasHeard("b")).isTrue();
+
+    a.view(List.of("a"));
+
+    assertThat(a.hasHeard("b")).isFalse();
+  }
+
+  @Test
   void the_word_of_one_who_comes_may_be_there_before_he_is_seen() {
     b.view(List.of("a", "b"));
     b.info(INFO);
