@@ -155,6 +155,7 @@ public record Config(
         new CommandHandlerVerticle.Settings(
             from.integer("handler.queueCapacity", 20_000, 2, NO_LIMIT),
             from.integer("handler.unitCommands", 500, 1, 10_000),
+            CommandHandlerVerticle.LEAST_BEHIND,
             from.integer("handler.cachedProducts", 100_000, 1, NO_LIMIT),
             // What is left of the caller's time once a connection was given up.
             replyMs * 3L / 10),

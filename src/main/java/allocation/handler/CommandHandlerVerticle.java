@@ -37,6 +37,12 @@ import org.slf4j.LoggerFactory;
 public final class CommandHandlerVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(CommandHandlerVerticle.class);
 
+  /**
+   * For {@link Settings}: a unit costs the database as much by itself as some fifteen lines do, so
+   * one that is sent behind another, when it could wait for more commands, has twice as many.
+   */
+  public static final int LEAST_BEHIND = 32;
+
   private final Settings settings;
   private final int instance;
   private final List<Integer> first;
@@ -55,7 +61,7 @@ public final class CommandHandlerVerticle extends VerticleBase {
   private final List<Mark> marks = new ArrayList<>();
   private long queued;
   private long done;
-  private boolean running;
+  private int underWay;
   private boolean lingering;
 
   /** Reached when so many commands are done. */
@@ -66,10 +72,13 @@ public final class CommandHandlerVerticle extends VerticleBase {
    *
    * @param queueCapacity commands that may wait; one SKU may hold half of them
    * @param unitCommands most commands of one unit of work
+   * @param leastBehind commands that have to wait before a unit of them is sent behind one that is
+   *     under way; usually {@link #LEAST_BEHIND}
    * @param cachedProducts products that this handler remembers
    * @param settleMs milliseconds for finding out whether a unit was committed
    */
-  public record Settings(int queueCapacity, int unitCommands, int cachedProducts, long settleMs) {}
+  public record Settings(
+      int queueCapacity, int unitCommands, int leastBehind, int cachedProducts, long settleMs) {}
 
   /**
    * Makes a handler; it works once it is deployed.
@@ -200,20 +209,32 @@ public final class CommandHandlerVerticle extends VerticleBase {
   }
 
   private void drain() {
-    if (running || queue.isEmpty()) {
-      return;
+    while (mayBegin()) {
+      begin();
     }
-    if (lingering && queue.size() < settings.unitCommands()) {
-      return;
-    }
-    running = true;
+  }
+
+  private boolean mayBegin() {
+    int most = settings.unitCommands();
+    // While the database writes one, the next is sent and waits there; a third made nothing faster.
+    return switch (underWay) {
+      case 0 -> !queue.isEmpty() && (!lingering || queue.size() >= most);
+      case 1 ->
+          queue.size() >= settings.leastBehind()
+              && runner.canFollow(queue.first(most).map(Pending::message));
+      default -> false;
+    };
+  }
+
+  private void begin() {
     Instant began = clock.instant();
     List<Pending> unit = queue.take(settings.unitCommands());
     metrics.queueDepth(queue.size());
+    underWay++;
     Future.succeededFuture(unit)
         .compose(runner::run)
         .onComplete(ran -> {
-          running = false;
+          underWay--;
           if (ran.failed()) {
             LOG.error("a unit of work ended without its answers", ran.cause());
             unit.forEach(command ->
@@ -221,8 +242,10 @@ public final class CommandHandlerVerticle extends VerticleBase {
           }
           done += unit.size();
           tellMarks();
-          Duration took = Duration.between(began, clock.instant());
-          linger(Linger.after(unit.size(), queue.size(), took));
+          if (underWay == 0) {
+            Duration took = Duration.between(began, clock.instant());
+            linger(Linger.after(unit.size(), queue.size(), took));
+          }
           drain();
         });
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Commands in order of arrival, bounded; one SKU may hold at most half of it. */
 final class CommandQueue {
@@ -44,6 +45,11 @@ final class CommandQueue {
       }
     }
     return taken;
+  }
+
+  /** The first that are queued, up to a limit. */
+  Stream<Pending> first(int limit) {
+    return waiting.stream().limit(limit);
   }
 
   int size() {

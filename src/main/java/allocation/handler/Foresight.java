@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Tells whether commands can be decided without asking the ledger first: allocations of remembered
@@ -41,15 +42,23 @@ final class Foresight {
     }
     Map<Integer, Long> positions = new HashMap<>();
     for (CommandMessage message : commands) {
-      int shard = shards.of(message.sku());
-      if (!(message.command() instanceof Command.Allocate)
-          || UnitOfWork.isKeyed(message)
-          || memory.product(shard, message.sku()).isEmpty()) {
+      if (!isClear(message)) {
         return Optional.empty();
       }
-      positions.computeIfAbsent(shard, memory::position);
+      positions.computeIfAbsent(shards.of(message.sku()), memory::position);
     }
     return Optional.of(Loaded.positionsOnly(positions));
+  }
+
+  /** Whether {@link #of} would say something about these. */
+  boolean isClear(Stream<CommandMessage> commands) {
+    return careful == 0 && commands.allMatch(this::isClear);
+  }
+
+  private boolean isClear(CommandMessage message) {
+    return message.command() instanceof Command.Allocate
+        && !UnitOfWork.isKeyed(message)
+        && memory.product(shards.of(message.sku()), message.sku()).isPresent();
   }
 
   /** Learns from a unit how likely the next one is to come out well; whether this one did. */

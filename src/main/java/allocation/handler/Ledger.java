@@ -18,6 +18,15 @@ public interface Ledger {
   Future<Void> commit(Effects effects);
 
   /**
+   * As {@link #commit}, of effects that were decided on what another unit will leave: sent without
+   * waiting for that one's answer, and written only if that one was. Else it fails like a lost
+   * race.
+   *
+   * @param unitId of the unit that was committed by the same caller and has no answer yet
+   */
+  Future<Void> commitBehind(String unitId, Effects effects);
+
+  /**
    * Takes the locks of the shards first, then loads, has it decided and writes, all in that one
    * transaction: it does not lose a race for a shard. Nothing is written when the unit has no
    * effects. Fails like {@link #commit}, and with what {@code decide} throws.

@@ -1,5 +1,6 @@
 package allocation.handler;
 
+import allocation.bus.Shards;
 import allocation.domain.Product;
 import allocation.domain.Sku;
 import java.util.HashMap;
@@ -67,6 +68,18 @@ final class ProductMemory {
     if (memory != null && !product.batches().isEmpty()) {
       memory.products.put(product.sku(), product);
     }
+  }
+
+  /** What a unit leaves. */
+  void learn(UnitOfWork unit, Shards of) {
+    unit.loaded().positions().keySet().forEach(shard -> moveTo(shard, unit.position(shard)));
+    unit.products().values().forEach(product -> remember(of.of(product.sku()), product));
+  }
+
+  /** What the unit found: the opposite of {@link #learn}, as long as nothing came after it. */
+  void unlearn(UnitOfWork unit, Shards of) {
+    unit.loaded().positions().forEach(this::moveTo);
+    unit.originals().values().forEach(product -> remember(of.of(product.sku()), product));
   }
 
   private final class ShardMemory {

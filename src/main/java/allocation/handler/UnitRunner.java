@@ -1,13 +1,8 @@
 package allocation.handler;
 
-import allocation.bus.Addresses;
 import allocation.bus.CommandFailure;
 import allocation.bus.CommandMessage;
-import allocation.bus.CommandReply;
-import allocation.bus.EventsCommitted;
 import allocation.bus.Shards;
-import allocation.domain.LoggedEvent;
-import allocation.domain.Outcome;
 import allocation.handler.CommitFailure.LineExists;
 import allocation.handler.CommitFailure.LostRace;
 import allocation.handler.CommitFailure.Rejected;
@@ -16,44 +11,62 @@ import allocation.handler.CommitFailure.Unsettled;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes some commands through one unit of work, whatever happens to it, and answers each of them.
- * One unit at a time; belongs to its handler's event loop.
+ * Takes some commands through one unit of work, whatever happens to it, and answers each of them. A
+ * unit that can be foreseen may be sent behind another one; whatever else is done to a unit waits
+ * until those before it are done with. Belongs to its handler's event loop.
  */
 final class UnitRunner {
   private static final Logger LOG = LoggerFactory.getLogger(UnitRunner.class);
   private static final int MOST_TRIES_AGAIN = 3;
   private static final String OTHERS_WERE_FASTER = "other writers were faster; nothing is written";
 
-  private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
-
-  private final Vertx vertx;
   private final Ledger ledger;
   private final Shards shards;
   private final ProductMemory memory;
+  private final Ahead ahead;
   private final Foresight foresight;
   private final HandlerMetrics metrics;
   private final Clock clock;
   private final Supplier<String> unitIds;
   private final Settling settling;
+  private final Replies replies;
 
-  /** The unit that was decided last: the one that an unknown outcome is about. */
-  private @Nullable UnitOfWork decided;
+  /** The one that was begun last. */
+  private Run last = new Run(Future.succeededFuture());
+
+  /** What there is to know about one of {@link #run} until it is over. */
+  private static final class Run {
+    /** Completes when those before it are over; never fails. */
+    private final Future<Void> before;
+
+    /** Completes when it is over itself, and those before it. */
+    private Future<Void> over;
+
+    /** What was decided last for it: what an unknown outcome is about. */
+    private @Nullable UnitOfWork decided;
+
+    /** Sent for the first time, and without an answer. */
+    private boolean ahead;
+
+    private boolean failed;
+
+    private Run(Future<Void> before) {
+      this.before = before;
+      this.over = before;
+    }
+  }
 
   /**
    * @param unitIds makes one that no unit ever had
@@ -68,72 +81,108 @@ final class UnitRunner {
       Clock clock,
       Supplier<String> unitIds,
       long settleMs) {
-    this.vertx = vertx;
     this.ledger = ledger;
     this.shards = shards;
     this.memory = memory;
+    this.ahead = new Ahead(memory, shards);
     this.foresight = new Foresight(shards, memory);
     this.metrics = metrics;
     this.clock = clock;
     this.unitIds = unitIds;
     this.settling = new Settling(vertx, ledger, clock, settleMs);
+    this.replies = new Replies(vertx, shards, metrics, clock);
   }
 
-  /** Completes when every command has its answer; never fails. */
-  Future<Void> run(List<Pending> taken) {
-    List<Pending> commands = withoutLate(taken);
+  /** Whether these can be sent behind what is under way, which has no answer yet. */
+  boolean canFollow(Stream<CommandMessage> commands) {
+    return canBeFollowed() && foresight.isClear(commands);
+  }
+
+  /** Not when it has fallen with one before it, which it may not have been told yet. */
+  private boolean canBeFollowed() {
+    return last.ahead && ahead.last().isPresent();
+  }
+
+  /** Completes when every command of this and of those before has its answer; never fails. */
+  Future<Void> run(List<Pending> commands) {
+    Run run = new Run(last.over);
+    run.over = run(run, commands).eventually(() -> run.before);
+    last = run;
+    return run.over;
+  }
+
+  private Future<Void> run(Run run, List<Pending> taken) {
+    List<Pending> commands = replies.withoutLate(taken);
     if (commands.isEmpty()) {
       return Future.succeededFuture();
     }
     Timer.Sample started = metrics.start();
     return Future.succeededFuture(commands)
-        .compose(this::firstTry)
-        .recover(cause -> afterFailure(commands, cause, 0))
+        .compose(all -> firstTry(run, all))
+        .recover(cause -> run.before.compose(free -> afterFailure(run, commands, cause, 0)))
         .onComplete(done -> metrics.unit(commands.size(), started));
   }
 
-  private List<Pending> withoutLate(List<Pending> commands) {
-    Instant now = clock.instant();
-    if (commands.stream().noneMatch(command -> command.isLate(now))) {
-      return commands;
-    }
-    return commands.stream()
-        .filter(command -> {
-          boolean late = command.isLate(now);
-          if (late) {
-            fail(command, CommandFailure.BUSY, "its time was over before it was decided");
-          }
-          return !late;
-        })
-        .toList();
-  }
-
   /** Written at once if memory says enough; else decided under the locks. */
-  private Future<Void> firstTry(List<Pending> commands) {
+  private Future<Void> firstTry(Run run, List<Pending> commands) {
     Optional<UnitOfWork> foreseen =
-        foresight
-            .of(messages(commands))
-            .map(loaded -> decide(commands, loaded))
-            .filter(unit -> foresight.learn(unit.outcomes()));
+        run.before.isComplete() || canBeFollowed() ? foresee(run, commands) : Optional.empty();
     return foreseen.isPresent()
-        ? ledger
-            .commit(foreseen.get().effects())
-            .onSuccess(committed -> finish(commands, foreseen.get()))
-        : underLocks(commands);
+        ? send(run, commands, foreseen.get())
+        : run.before.compose(free -> underLocks(run, commands));
   }
 
-  private Future<Void> underLocks(List<Pending> commands) {
+  private Optional<UnitOfWork> foresee(Run run, List<Pending> commands) {
+    return foresight
+        .of(messages(commands))
+        .map(loaded -> decide(run, commands, loaded))
+        .filter(unit -> foresight.learn(unit.outcomes()));
+  }
+
+  private Future<Void> send(Run run, List<Pending> commands, UnitOfWork unit) {
+    Optional<UnitOfWork> behind = ahead.last();
+    Effects effects = unit.effects();
+    ahead.send(unit);
+    run.ahead = !run.failed;
+    return Future.succeededFuture()
+        .compose(now ->
+            behind.isPresent()
+                ? ledger.commitBehind(behind.get().unitId(), effects)
+                : ledger.commit(effects))
+        .onComplete(answered -> run.ahead = false)
+        .onSuccess(committed -> {
+          ahead.stands(unit);
+          replies.written(commands, unit);
+        })
+        .recover(cause -> {
+          run.failed = true;
+          boolean byItself = ahead.falls(unit, cause instanceof LineExists);
+          return byItself || cause instanceof Unsettled || cause instanceof Unavailable
+              ? Future.failedFuture(cause)
+              : run.before.compose(free -> run(run, commands));
+        });
+  }
+
+  private Future<Void> underLocks(Run run, List<Pending> commands) {
     return ledger
         .commitLocked(
             Needs.of(messages(commands), shards, memory::product),
             loaded -> {
               requireRememberedAt(loaded.positions());
-              requireInTime(commands);
-              return decide(commands, loaded);
+              if (replies.anyLate(commands)) {
+                throw new TooLate();
+              }
+              return decide(run, commands, loaded);
             })
         .onSuccess(unit -> {
           foresight.learn(unit.outcomes());
-          finish(commands, unit);
+          memory.learn(unit, shards);
+          replies.written(commands, unit);
+        })
+        .onFailure(cause -> {
+          if (!(cause instanceof LineExists || cause instanceof TooLate)) {
+            commands.forEach(command -> memory.forget(shards.of(command.sku())));
+          }
         })
         .mapEmpty();
   }
@@ -160,15 +209,10 @@ final class UnitRunner {
     }
   }
 
-  /** The locks may have been waited for: whoever waited with them has long been told so. */
-  private void requireInTime(List<Pending> commands) {
-    Instant now = clock.instant();
-    if (commands.stream().anyMatch(command -> command.isLate(now))) {
-      throw new TooLate();
-    }
-  }
-
-  /** Somebody's time is over; nothing is written. */
+  /**
+   * Somebody's time is over: the locks may have been waited for, and whoever waited with them has
+   * long been told so. Nothing is written.
+   */
   private static final class TooLate extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -177,7 +221,7 @@ final class UnitRunner {
     }
   }
 
-  private UnitOfWork decide(List<Pending> commands, Loaded loaded) {
+  private UnitOfWork decide(Run run, List<Pending> commands, Loaded loaded) {
     UnitOfWork unit =
         new UnitOfWork(
             unitIds.get(),
@@ -186,42 +230,40 @@ final class UnitRunner {
             loaded,
             sku -> memory.product(shards.of(sku), sku));
     commands.forEach(command -> unit.decide(command.message()));
-    decided = unit;
+    run.decided = unit;
     return unit;
   }
 
-  private Future<Void> afterFailure(List<Pending> commands, Throwable cause, int tries) {
-    if (!(cause instanceof LineExists || cause instanceof TooLate)) {
-      forget(commands);
-    }
+  private Future<Void> afterFailure(Run run, List<Pending> commands, Throwable cause, int tries) {
+    run.failed = true;
     return switch (cause) {
       case LostRace race -> {
         metrics.lostRace();
         LOG.debug("lost a race commands={} tries={}", commands.size(), tries, race);
-        yield tryAgain(commands, tries, OTHERS_WERE_FASTER);
+        yield tryAgain(run, commands, tries, OTHERS_WERE_FASTER);
       }
       case LineExists line -> {
         metrics.repeatFound();
-        yield tryAgain(commands, tries, OTHERS_WERE_FASTER);
+        yield tryAgain(run, commands, tries, OTHERS_WERE_FASTER);
       }
       case StaleMemory stale -> {
         metrics.staleMemory();
-        yield tryAgain(commands, tries, OTHERS_WERE_FASTER);
+        yield tryAgain(run, commands, tries, OTHERS_WERE_FASTER);
       }
       // Without those whose time is over. No try of its own: there are fewer of them each time.
-      case TooLate late -> tryAgain(commands, tries - 1, OTHERS_WERE_FASTER);
-      case Unsettled unsettled -> settle(commands, unsettled, tries);
+      case TooLate late -> tryAgain(run, commands, tries - 1, OTHERS_WERE_FASTER);
+      case Unsettled unsettled -> settle(run, commands, unsettled, tries);
       case Unavailable away -> {
         LOG.warn("no unit of work commands={} cause={}", commands.size(), away.getMessage());
         yield failAll(commands, CommandFailure.BUSY, "the database is not available");
       }
-      case Rejected rejected -> oneByOne(commands, rejected);
-      default -> oneByOne(commands, cause);
+      case Rejected rejected -> oneByOne(run, commands, rejected);
+      default -> oneByOne(run, commands, cause);
     };
   }
 
   /** One bad command must not spoil the others. */
-  private Future<Void> oneByOne(List<Pending> commands, Throwable cause) {
+  private Future<Void> oneByOne(Run run, List<Pending> commands, Throwable cause) {
     if (commands.size() == 1) {
       Pending command = commands.getFirst();
       LOG.error(
@@ -229,30 +271,29 @@ final class UnitRunner {
           command.sku(),
           command.message().correlationId(),
           cause);
-      fail(command, CommandFailure.INTERNAL, "the command could not be carried out");
-      return Future.succeededFuture();
+      return failAll(commands, CommandFailure.INTERNAL, "the command could not be carried out");
     }
     LOG.warn("a unit of work is done again one by one commands={}", commands.size(), cause);
     Future<Void> done = Future.succeededFuture();
     for (Pending command : commands) {
-      done = done.compose(before -> run(List.of(command)));
+      done = done.compose(before -> run(run, List.of(command)));
     }
     return done;
   }
 
   /** Under the locks, and with nothing remembered that was wrong, it cannot fail so again. */
-  private Future<Void> tryAgain(List<Pending> all, int tries, String whyNot) {
+  private Future<Void> tryAgain(Run run, List<Pending> all, int tries, String whyNot) {
     if (tries == MOST_TRIES_AGAIN) {
       return failAll(all, CommandFailure.BUSY, whyNot);
     }
-    List<Pending> commands = withoutLate(all);
+    List<Pending> commands = replies.withoutLate(all);
     return commands.isEmpty()
         ? Future.succeededFuture()
-        : underLocks(commands).recover(cause -> afterFailure(commands, cause, tries + 1));
+        : underLocks(run, commands).recover(cause -> afterFailure(run, commands, cause, tries + 1));
   }
 
-  private Future<Void> settle(List<Pending> commands, Unsettled unsettled, int tries) {
-    UnitOfWork unit = decided;
+  private Future<Void> settle(Run run, List<Pending> commands, Unsettled unsettled, int tries) {
+    UnitOfWork unit = run.decided;
     return settling
         .wasCommitted(unsettled)
         .transform(asked -> {
@@ -261,48 +302,15 @@ final class UnitRunner {
                 commands, CommandFailure.UNKNOWN, "not known to be recorded; send it again");
           }
           if (asked.result() && unit != null) {
-            finish(commands, unit);
+            replies.written(commands, unit);
             return Future.succeededFuture();
           }
-          return tryAgain(commands, tries, "the database is not available");
+          return tryAgain(run, commands, tries, "the database is not available");
         });
   }
 
-  /** The unit stands: remember it, hand its events on, answer. */
-  private void finish(List<Pending> commands, UnitOfWork unit) {
-    unit.loaded().positions().keySet().forEach(shard -> memory.moveTo(shard, unit.position(shard)));
-    unit.products().values().forEach(product -> memory.remember(shards.of(product.sku()), product));
-    for (int i = 0; i < commands.size(); i++) {
-      Pending command = commands.get(i);
-      Outcome outcome = unit.outcomes().get(i);
-      int shard = shards.of(command.sku());
-      metrics.outcome(command.command(), outcome);
-      command.answer(new CommandReply(shard, unit.position(shard), outcome));
-    }
-    // After the answers: a nudge that cannot be sent must not cost anybody his answer.
-    nudge(unit.events());
-  }
-
-  private void nudge(List<LoggedEvent> events) {
-    events.stream()
-        .collect(Collectors.groupingBy(LoggedEvent::shard, TreeMap::new, Collectors.toList()))
-        .forEach((shard, ofShard) ->
-            vertx
-                .eventBus()
-                .publish(Addresses.events(shard), EventsCommitted.of(shard, ofShard), HERE));
-  }
-
-  private void forget(List<Pending> commands) {
-    commands.forEach(command -> memory.forget(shards.of(command.sku())));
-  }
-
   private Future<Void> failAll(List<Pending> commands, CommandFailure failure, String why) {
-    commands.forEach(command -> fail(command, failure, why));
+    replies.failAll(commands, failure, why);
     return Future.succeededFuture();
-  }
-
-  private void fail(Pending command, CommandFailure failure, String why) {
-    metrics.failure(command.command(), failure.name().toLowerCase(Locale.ROOT));
-    command.fail(failure, why);
   }
 }

@@ -18,6 +18,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The statements of a unit of work: each table once, each row once, sent at once. Where rows have
@@ -110,7 +111,7 @@ final class LedgerWrites {
   private static final String COMMIT_LINES =
       """
       SELECT commit_lines($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                          $18, $19)
+                          $18, $19, $20)
       """;
 
   private final Shards shards;
@@ -122,8 +123,11 @@ final class LedgerWrites {
   /**
    * A whole transaction in one statement, for effects that are {@link Effects#isNewLinesOnly}: what
    * a statement costs by itself, eight times over, is most of what a small unit costs.
+   *
+   * @param behind the unit that this session was sent before, and that has to be written for this
+   *     one to be; null: it depends on none
    */
-  Future<Void> commitLines(SqlConnection sql, Effects effects) {
+  Future<Void> commitLines(SqlConnection sql, @Nullable String behind, Effects effects) {
     List<BatchChange> changes = effects.changedBatches();
     List<OrderLine> lines = effects.newLines();
     List<PgEventLog.Run> runs = PgEventLog.runs(effects.events());
@@ -131,6 +135,7 @@ final class LedgerWrites {
         .execute(
             Columns.row(
                 effects.unitId(),
+                behind,
                 effects.at().atOffset(ZoneOffset.UTC),
                 effects.shards().keySet().toArray(Integer[]::new),
                 Columns.longs(effects.shards().values(), Move::from),

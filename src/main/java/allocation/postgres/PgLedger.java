@@ -20,10 +20,13 @@ import io.vertx.core.VertxException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The write side in PostgreSQL. A unit that was decided from memory is one statement; one that has
@@ -62,6 +65,9 @@ public final class PgLedger implements Ledger {
   private final LedgerWrites writes;
   private final long limitMs;
 
+  /** By unit that is sent and has no answer. */
+  private final Map<String, SharedSession> unanswered = new ConcurrentHashMap<>();
+
   /**
    * Makes a ledger over a pool that it may share.
    *
@@ -78,16 +84,37 @@ public final class PgLedger implements Ledger {
 
   @Override
   public Future<Void> commit(Effects effects) {
+    requireNewLinesOnly(effects);
+    return commit(new SharedSession(pool, limitMs), null, effects);
+  }
+
+  @Override
+  public Future<Void> commitBehind(String unitId, Effects effects) {
+    requireNewLinesOnly(effects);
+    SharedSession session = unanswered.get(unitId);
+    return session == null || !session.isInUse()
+        ? Future.failedFuture(
+            new LostRace(new IllegalStateException("nothing is known of unit " + unitId)))
+        : commit(session, unitId, effects);
+  }
+
+  private static void requireNewLinesOnly(Effects effects) {
     if (!effects.isNewLinesOnly()) {
       throw new IllegalArgumentException("not only new lines: " + effects);
     }
+  }
+
+  private Future<Void> commit(SharedSession session, @Nullable String behind, Effects effects) {
     AtomicBoolean sent = new AtomicBoolean();
-    return attempt(
-        attempt -> {
+    unanswered.put(effects.unitId(), session);
+    return session
+        .<Void>send(sql -> {
           sent.set(true);
-          return writes.commitLines(attempt.sql(), effects);
-        },
-        cause -> sent.get() ? aroundCommit(effects, cause) : beforeCommit(cause));
+          return writes.commitLines(sql, behind, effects);
+        })
+        .onComplete(answer -> unanswered.remove(effects.unitId()))
+        .recover(cause ->
+            Future.failedFuture(sent.get() ? aroundCommit(effects, cause) : beforeCommit(cause)));
   }
 
   @Override

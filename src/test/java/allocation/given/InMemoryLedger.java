@@ -125,6 +125,25 @@ public final class InMemoryLedger implements Ledger {
     return write(effects);
   }
 
+  @Override
+  public Future<Void> commitBehind(String unitId, Effects effects) {
+    if (!effects.isNewLinesOnly()) {
+      throw new IllegalArgumentException("not only new lines: " + effects);
+    }
+    return locked(() ->
+        Future.succeededFuture()
+            .compose(now -> {
+              requireWritten(unitId);
+              return held(effects);
+            }));
+  }
+
+  private synchronized void requireWritten(String unitId) {
+    if (!state.has(unitId)) {
+      throw new LostRace(new IllegalStateException("unit %s is not written".formatted(unitId)));
+    }
+  }
+
   /** As {@link #commit}, of whatever somebody might want to write. */
   public Future<Void> write(Effects effects) {
     return locked(() -> held(effects));

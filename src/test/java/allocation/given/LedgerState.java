@@ -133,6 +133,13 @@ public final class LedgerState {
             .anyMatch(event -> event.unitId().equals(unit.unitId()));
   }
 
+  /** Whether a unit with events is written. */
+  public boolean has(String unitId) {
+    return events.values().stream()
+        .flatMap(List::stream)
+        .anyMatch(event -> event.unitId().equals(unitId));
+  }
+
   /** The state after a unit; throws a CommitFailure, and this state stays as it was. */
   public LedgerState after(Effects unit) {
     LedgerState after = new LedgerState(this);

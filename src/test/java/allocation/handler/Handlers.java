@@ -45,9 +45,25 @@ final class Handlers implements AutoCloseable {
   }
 
   static Handlers over(Ledger ledger, int queue, int unit, int cached, List<Integer> owned) {
+    return over(
+        ledger,
+        new CommandHandlerVerticle.Settings(
+            queue, unit, CommandHandlerVerticle.LEAST_BEHIND, cached, SETTLE_MS),
+        owned);
+  }
+
+  /** One that sends a unit behind another as soon as there is a command for it. */
+  static Handlers hasty(Ledger ledger) {
+    return over(
+        ledger,
+        new CommandHandlerVerticle.Settings(10_000, 5_000, 1, 1_000, SETTLE_MS),
+        SHARDS.all());
+  }
+
+  private static Handlers over(
+      Ledger ledger, CommandHandlerVerticle.Settings settings, List<Integer> owned) {
     Handlers handlers = new Handlers();
-    handlers.deploy(
-        ledger, new CommandHandlerVerticle.Settings(queue, unit, cached, SETTLE_MS), owned);
+    handlers.deploy(ledger, settings, owned);
     return handlers;
   }
 

@@ -381,6 +381,11 @@ final class UnitRunnerTest {
     }
 
     @Override
+    public Future<Void> commitBehind(String unitId, Effects effects) {
+      return ledger.commitBehind(unitId, effects);
+    }
+
+    @Override
     public Future<UnitOfWork> commitLocked(Wanted wanted, Function<Loaded, UnitOfWork> decide) {
       return ledger.commitLocked(wanted, loaded -> decide.apply(without(loaded)));
     }

@@ -65,7 +65,7 @@ class NegativeTest {
         behind.deployVerticle(
             new CommandHandlerVerticle(
                 behind,
-                new CommandHandlerVerticle.Settings(1_000, 100, 1_000, 250),
+                new CommandHandlerVerticle.Settings(1_000, 100, 32, 1_000, 250),
                 HttpService.SHARDS,
                 0,
                 HttpService.SHARDS.all(),

@@ -63,7 +63,7 @@ final class TwoOwnersIT {
               PgSession.pool(vertx, "allocation", database.options(), 4, LIMIT_MS),
               SHARDS,
               LIMIT_MS);
-      var settings = new CommandHandlerVerticle.Settings(1_000, 100, 1_000, LIMIT_MS);
+      var settings = new CommandHandlerVerticle.Settings(1_000, 100, 1, 1_000, LIMIT_MS);
       result(
           vertx.deployVerticle(
               new CommandHandlerVerticle(

@@ -82,13 +82,29 @@ final class Customers {
     if (world.chance(0.2)) {
       publish();
       next.run();
+    } else if (isRush && world.chance(0.1)) {
+      crowd(anySku());
+      next.run();
     } else {
-      int number = made++;
-      Errand errand =
-          new Errand(command(), new CommandKey("http", "key-" + number), "errand-" + number);
-      errands.add(errand);
-      send(errand, next);
+      send(errand(command()), next);
     }
+  }
+
+  /** Many want the same at once: units of work are sent behind others then. */
+  private void crowd(Sku sku) {
+    for (int i = world.between(3, 9); i > 0; i--) {
+      waiting++;
+      Errand errand = errand(new Command.Allocate(order(), sku, 1));
+      world.afterMs(world.between(0, 5), () -> send(errand, () -> waiting--));
+    }
+  }
+
+  private Errand errand(Command command) {
+    int number = made++;
+    Errand errand =
+        new Errand(command, new CommandKey("http", "key-" + number), "errand-" + number);
+    errands.add(errand);
+    return errand;
   }
 
   private void publish() {

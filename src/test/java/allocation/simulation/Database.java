@@ -115,6 +115,13 @@ final class Database {
     state = state.after(effects);
   }
 
+  /** For a unit that is written only behind another one. */
+  void requireWritten(String unitId) throws CommitFailure {
+    if (!state.has(unitId)) {
+      throw new LostRace(new IllegalStateException("unit %s is not written".formatted(unitId)));
+    }
+  }
+
   /** Whether it was committed; if not, it never will be. */
   boolean settle(Effects effects) {
     boolean there = state.has(effects);

@@ -28,27 +28,27 @@ record Mutant(String what, String type, List<Change> changes) {
             "answers before COMMIT",
             "allocation.handler.UnitRunner",
             """
-                  return decide(commands, loaded);
+                  return decide(run, commands, loaded);
             """,
             """
-                  UnitOfWork unit = decide(commands, loaded);
-                  finish(commands, unit);
+                  UnitOfWork unit = decide(run, commands, loaded);
+                  replies.written(commands, unit);
                   return unit;
             """,
             """
-              finish(commands, unit);
+              replies.written(commands, unit);
             })
-            .mapEmpty();
+            .onFailure(cause -> {
             """,
             """
             })
-            .mapEmpty();
+            .onFailure(cause -> {
             """),
         of(
             "takes a unit whose outcome is unknown for not committed",
             "allocation.handler.UnitRunner",
-            "case Unsettled unsettled -> settle(commands, unsettled, tries);",
-            "case Unsettled unsettled -> oneByOne(commands, unsettled);"),
+            "case Unsettled unsettled -> settle(run, commands, unsettled, tries);",
+            "case Unsettled unsettled -> oneByOne(run, commands, unsettled);"),
         of(
             "takes a unit whose outcome is unknown for committed",
             "allocation.handler.UnitRunner",
@@ -64,6 +64,11 @@ record Mutant(String what, String type, List<Change> changes) {
             "allocation.handler.UnitRunner",
             "if (!(cause instanceof LineExists || cause instanceof TooLate)) {",
             "if (false) {"),
+        of(
+            "takes what is sent for what is written when it was not",
+            "allocation.handler.UnitRunner",
+            "boolean byItself = ahead.falls(unit, cause instanceof LineExists);",
+            "boolean byItself = true;"),
         of(
             "carries out again what has a key",
             "allocation.handler.UnitOfWork",

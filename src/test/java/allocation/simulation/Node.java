@@ -31,6 +31,7 @@ final class Node {
 
   private static final int QUEUE = 40;
   private static final int UNIT = 8;
+  private static final int LEAST_BEHIND = 1;
   private static final int REMEMBERED = 6;
   private static final long SETTLE_MS = 1_500;
   private static final int BATCH_ROWS = 10;
@@ -71,7 +72,7 @@ final class Node {
     loop.deploy(
         new CommandHandlerVerticle(
             loop.vertx(),
-            new CommandHandlerVerticle.Settings(QUEUE, UNIT, REMEMBERED, SETTLE_MS),
+            new CommandHandlerVerticle.Settings(QUEUE, UNIT, LEAST_BEHIND, REMEMBERED, SETTLE_MS),
             shards,
             0,
             List.of(),

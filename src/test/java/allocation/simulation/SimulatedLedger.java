@@ -35,6 +35,15 @@ final class SimulatedLedger implements Ledger {
 
   @Override
   public Future<Void> commit(Effects effects) {
+    return commit(effects, () -> {}, () -> {});
+  }
+
+  @Override
+  public Future<Void> commitBehind(String unitId, Effects effects) {
+    return commit(effects, () -> database.requireWritten(unitId), () -> world.behind++);
+  }
+
+  private Future<Void> commit(Effects effects, Runnable first, Runnable then) {
     if (!effects.isNewLinesOnly()) {
       throw new IllegalArgumentException("not only new lines: " + effects);
     }
@@ -50,8 +59,10 @@ final class SimulatedLedger implements Ledger {
                   life,
                   () -> {
                     try {
+                      first.run();
                       database.commit(effects);
                       world.foreseen++;
+                      then.run();
                       reply(answer, Future.succeededFuture());
                     } catch (CommitFailure failure) {
                       reply(answer, Future.failedFuture(failure));

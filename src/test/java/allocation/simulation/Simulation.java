@@ -26,9 +26,11 @@ public final class Simulation {
    *
    * @param fired how often each fault happened
    * @param foreseen units of work that were written at once
+   * @param behind those of them that were sent before the one before them had its answer
    * @param state the same from the same seed
    */
-  public record Result(long seed, Map<String, Integer> fired, int foreseen, String state) {}
+  public record Result(
+      long seed, Map<String, Integer> fired, int foreseen, int behind, String state) {}
 
   Simulation(long seed) {
     world = new World(seed);
@@ -102,6 +104,6 @@ public final class Simulation {
                 checker.views(),
                 database.positions(),
                 world.nowMs());
-    return new Result(seed, fired, world.foreseen, state);
+    return new Result(seed, fired, world.foreseen, world.behind, state);
   }
 }

@@ -20,6 +20,7 @@ final class SimulationTest {
     Map<String, LongAdder> fired = new ConcurrentSkipListMap<>();
     LongAdder worlds = new LongAdder();
     LongAdder foreseen = new LongAdder();
+    LongAdder behind = new LongAdder();
     Quiet.during(() -> {
       seeds()
           .parallel()
@@ -27,6 +28,7 @@ final class SimulationTest {
           .forEach(one -> {
             worlds.increment();
             foreseen.add(one.foreseen());
+            behind.add(one.behind());
             one.fired()
                 .forEach((kind, times) ->
                     fired.computeIfAbsent(kind, first -> new LongAdder()).add(times));
@@ -34,13 +36,16 @@ final class SimulationTest {
       return worlds;
     });
 
-    System.out.printf("%s worlds, %s units foreseen, faults %s%n", worlds, foreseen, fired);
+    System.out.printf(
+        "%s worlds, %s units foreseen, %s of them sent behind another, faults %s%n",
+        worlds, foreseen, behind, fired);
     if (Long.getLong("seed") == null) {
       // A fault that never happened proves nothing.
       assertThat(fired.keySet())
           .containsExactlyInAnyOrderElementsOf(
               Arrays.stream(Kind.values()).map(Kind::name).toList());
       assertThat(foreseen.sum()).isPositive();
+      assertThat(behind.sum()).isPositive();
     }
   }
 

@@ -27,6 +27,9 @@ final class World {
   /** Units of work that were written at once, as they were foreseen. */
   int foreseen;
 
+  /** Those of them that were sent behind another one and written. */
+  int behind;
+
   /** When each unit of work was decided. */
   private final Map<String, Long> unitsMs = new HashMap<>();
 
