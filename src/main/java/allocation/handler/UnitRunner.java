@@ -41,7 +41,7 @@ final class UnitRunner {
   private final Clock clock;
   private final Supplier<String> unitIds;
   private final Settling settling;
-  private final Replies replies;
+  private final UnitAnswers answers;
 
   /** The one that was begun last. */
   private Run last = new Run(Future.succeededFuture());
@@ -49,7 +49,7 @@ final class UnitRunner {
   /** What there is to know about one of {@link #run} until it is over. */
   private static final class Run {
     /** Completes when those before it are over; never fails. */
-    private final Future<Void> before;
+    private Future<Void> before;
 
     /** Completes when it is over itself, and those before it. */
     private Future<Void> over;
@@ -65,6 +65,12 @@ final class UnitRunner {
     private Run(Future<Void> before) {
       this.before = before;
       this.over = before;
+    }
+
+    /** It is over: or each would keep the one before it, and so all that there ever were. */
+    private void forget() {
+      before = Future.succeededFuture();
+      decided = null;
     }
   }
 
@@ -90,7 +96,7 @@ final class UnitRunner {
     this.clock = clock;
     this.unitIds = unitIds;
     this.settling = new Settling(vertx, ledger, clock, settleMs);
-    this.replies = new Replies(vertx, shards, metrics, clock);
+    this.answers = new UnitAnswers(vertx, shards, metrics, clock);
   }
 
   /** Whether these can be sent behind what is under way, which has no answer yet. */
@@ -106,13 +112,13 @@ final class UnitRunner {
   /** Completes when every command of this and of those before has its answer; never fails. */
   Future<Void> run(List<Pending> commands) {
     Run run = new Run(last.over);
-    run.over = run(run, commands).eventually(() -> run.before);
+    run.over = run(run, commands).eventually(() -> run.before).onComplete(over -> run.forget());
     last = run;
     return run.over;
   }
 
   private Future<Void> run(Run run, List<Pending> taken) {
-    List<Pending> commands = replies.withoutLate(taken);
+    List<Pending> commands = answers.withoutLate(taken);
     if (commands.isEmpty()) {
       return Future.succeededFuture();
     }
@@ -152,7 +158,7 @@ final class UnitRunner {
         .onComplete(answered -> run.ahead = false)
         .onSuccess(committed -> {
           ahead.stands(unit);
-          replies.written(commands, unit);
+          answers.written(commands, unit);
         })
         .recover(cause -> {
           run.failed = true;
@@ -169,7 +175,7 @@ final class UnitRunner {
             Needs.of(messages(commands), shards, memory::product),
             loaded -> {
               requireRememberedAt(loaded.positions());
-              if (replies.anyLate(commands)) {
+              if (answers.anyLate(commands)) {
                 throw new TooLate();
               }
               return decide(run, commands, loaded);
@@ -177,7 +183,7 @@ final class UnitRunner {
         .onSuccess(unit -> {
           foresight.learn(unit.outcomes());
           memory.learn(unit, shards);
-          replies.written(commands, unit);
+          answers.written(commands, unit);
         })
         .onFailure(cause -> {
           if (!(cause instanceof LineExists || cause instanceof TooLate)) {
@@ -286,7 +292,7 @@ final class UnitRunner {
     if (tries == MOST_TRIES_AGAIN) {
       return failAll(all, CommandFailure.BUSY, whyNot);
     }
-    List<Pending> commands = replies.withoutLate(all);
+    List<Pending> commands = answers.withoutLate(all);
     return commands.isEmpty()
         ? Future.succeededFuture()
         : underLocks(run, commands).recover(cause -> afterFailure(run, commands, cause, tries + 1));
@@ -302,7 +308,7 @@ final class UnitRunner {
                 commands, CommandFailure.UNKNOWN, "not known to be recorded; send it again");
           }
           if (asked.result() && unit != null) {
-            replies.written(commands, unit);
+            answers.written(commands, unit);
             return Future.succeededFuture();
           }
           return tryAgain(run, commands, tries, "the database is not available");
@@ -310,7 +316,7 @@ final class UnitRunner {
   }
 
   private Future<Void> failAll(List<Pending> commands, CommandFailure failure, String why) {
-    replies.failAll(commands, failure, why);
+    answers.failAll(commands, failure, why);
     return Future.succeededFuture();
   }
 }

@@ -32,11 +32,11 @@ record Mutant(String what, String type, List<Change> changes) {
             """,
             """
                   UnitOfWork unit = decide(run, commands, loaded);
-                  replies.written(commands, unit);
+                  answers.written(commands, unit);
                   return unit;
             """,
             """
-              replies.written(commands, unit);
+              answers.written(commands, unit);
             })
             .onFailure(cause -> {
             """,

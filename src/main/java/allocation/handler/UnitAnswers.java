@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Tells the callers what became of their commands, and those who follow the log that it grew. */
-final class Replies {
+final class UnitAnswers {
   private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
 
   private final Vertx vertx;
@@ -25,7 +25,7 @@ final class Replies {
   private final HandlerMetrics metrics;
   private final Clock clock;
 
-  Replies(Vertx vertx, Shards shards, HandlerMetrics metrics, Clock clock) {
+  UnitAnswers(Vertx vertx, Shards shards, HandlerMetrics metrics, Clock clock) {
     this.vertx = vertx;
     this.shards = shards;
     this.metrics = metrics;
