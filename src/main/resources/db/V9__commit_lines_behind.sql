@@ -1,7 +1,7 @@
 -- A unit may be sent behind another one that has no answer yet, in the same session: it is written only if that one was.
 -- Where it was not, the positions alone would not tell: somebody else may have moved the shards just as far. Same errors as
 -- before, and AL001 for that. The function of 19 parameters stays for services of the version before.
-CREATE FUNCTION commit_lines(
+CREATE OR REPLACE FUNCTION commit_lines(
   unit text, behind text, unit_at timestamptz,
   shards int[], expected bigint[], moved bigint[],
   batch_shards int[], batch_skus text[], batch_refs text[], allocated_by int[],

@@ -30,6 +30,13 @@ import org.slf4j.LoggerFactory;
 final class UnitRunner {
   private static final Logger LOG = LoggerFactory.getLogger(UnitRunner.class);
   private static final int MOST_TRIES_AGAIN = 3;
+
+  /**
+   * Units that are sent behind one another, in one session; then it goes back to its pool, where
+   * another handler may wait for it. One pause in so many costs nothing.
+   */
+  static final int MOST_IN_A_ROW = 50;
+
   private static final String OTHERS_WERE_FASTER = "other writers were faster; nothing is written";
 
   private final Ledger ledger;
@@ -45,6 +52,8 @@ final class UnitRunner {
 
   /** The one that was begun last. */
   private Run last = new Run(Future.succeededFuture());
+
+  private int inARow;
 
   /** What there is to know about one of {@link #run} until it is over. */
   private static final class Run {
@@ -106,7 +115,7 @@ final class UnitRunner {
 
   /** Not when it has fallen with one before it, which it may not have been told yet. */
   private boolean canBeFollowed() {
-    return last.ahead && ahead.last().isPresent();
+    return last.ahead && ahead.last().isPresent() && inARow < MOST_IN_A_ROW;
   }
 
   /** Completes when every command of this and of those before has its answer; never fails. */
@@ -148,6 +157,7 @@ final class UnitRunner {
   private Future<Void> send(Run run, List<Pending> commands, UnitOfWork unit) {
     Optional<UnitOfWork> behind = ahead.last();
     Effects effects = unit.effects();
+    inARow = behind.isPresent() ? inARow + 1 : 1;
     ahead.send(unit);
     run.ahead = !run.failed;
     return Future.succeededFuture()

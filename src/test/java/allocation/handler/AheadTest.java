@@ -91,6 +91,31 @@ final class AheadTest {
   }
 
   @Test
+  void after_so_many_in_a_row_their_session_goes_back_to_the_others_who_want_one() {
+    handlers.outcome(CHAIR, create("more", CHAIR, 100));
+    HeldCommit held = ledger.holdNextCommit();
+    Future<CommandReply> under = handlers.send(CHAIR, take("first", CHAIR, 1));
+    for (int i = 1; i < UnitRunner.MOST_IN_A_ROW; i++) {
+      result(held.reached());
+      HeldCommit next = ledger.holdNextCommit();
+      Future<CommandReply> behind = handlers.send(CHAIR, take("behind-" + i, CHAIR, 1));
+      until("it is sent", () -> ledger.waiting() == 1);
+      held.release();
+      assertThat(outcome(under)).isInstanceOf(Outcome.Accepted.class);
+      held = next;
+      under = behind;
+    }
+    result(held.reached());
+
+    Future<CommandReply> last = handlers.send(CHAIR, take("last", CHAIR, 1));
+    handlers.untilQueued(1);
+    assertThat(ledger.waiting()).isZero();
+    held.release();
+
+    assertThat(outcome(last)).isInstanceOf(Outcome.Accepted.class);
+  }
+
+  @Test
   void few_commands_wait_for_the_answer_so_that_they_come_to_be_more() {
     handlers.close();
     handlers = Handlers.over(ledger);
