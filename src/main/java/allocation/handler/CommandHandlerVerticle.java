@@ -62,6 +62,10 @@ public final class CommandHandlerVerticle extends VerticleBase {
   private long queued;
   private long done;
   private int underWay;
+
+  /** Something that is queued cannot be sent behind what is under way. */
+  private boolean mustWait;
+
   private boolean lingering;
 
   /** Reached when so many commands are done. */
@@ -219,11 +223,15 @@ public final class CommandHandlerVerticle extends VerticleBase {
     // While the database writes one, the next is sent and waits there; a third made nothing faster.
     return switch (underWay) {
       case 0 -> !queue.isEmpty() && (!lingering || queue.size() >= most);
-      case 1 ->
-          queue.size() >= settings.leastBehind()
-              && runner.canFollow(queue.first(most).map(Pending::message));
+      case 1 -> queue.size() >= settings.leastBehind() && !mustWait && canFollow();
       default -> false;
     };
+  }
+
+  /** Looks at all that is queued, so once for each unit: nothing that is queued changes sides. */
+  private boolean canFollow() {
+    mustWait = !runner.canFollow(queue.first(settings.unitCommands()).map(Pending::message));
+    return !mustWait;
   }
 
   private void begin() {
@@ -235,6 +243,7 @@ public final class CommandHandlerVerticle extends VerticleBase {
         .compose(runner::run)
         .onComplete(ran -> {
           underWay--;
+          mustWait = false;
           if (ran.failed()) {
             LOG.error("a unit of work ended without its answers", ran.cause());
             unit.forEach(command ->
