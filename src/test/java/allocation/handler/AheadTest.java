@@ -57,11 +57,9 @@ final class AheadTest {
   @Test
   void the_next_unit_is_sent_while_the_one_before_has_no_answer() {
     HeldCommit held = ledger.holdNextCommit();
-    Future<CommandReply> first = handlers.send(CHAIR, take("o1", CHAIR, 4));
-    result(held.reached());
+    Future<CommandReply> first = stopped(held, CHAIR, take("o1", CHAIR, 4));
 
-    Future<CommandReply> second = handlers.send(CHAIR, take("o2", CHAIR, 6));
-    until("it is sent", () -> ledger.waiting() == 1);
+    Future<CommandReply> second = sentBehind(CHAIR, take("o2", CHAIR, 6));
     held.release();
 
     assertThat(outcome(first)).isInstanceOf(Outcome.Accepted.class);
@@ -74,10 +72,8 @@ final class AheadTest {
   @Test
   void a_third_waits_until_one_of_them_has_its_answer() {
     HeldCommit held = ledger.holdNextCommit();
-    Future<CommandReply> first = handlers.send(CHAIR, take("o1", CHAIR, 1));
-    result(held.reached());
-    Future<CommandReply> second = handlers.send(CHAIR, take("o2", CHAIR, 1));
-    until("it is sent", () -> ledger.waiting() == 1);
+    Future<CommandReply> first = stopped(held, CHAIR, take("o1", CHAIR, 1));
+    Future<CommandReply> second = sentBehind(CHAIR, take("o2", CHAIR, 1));
 
     Future<CommandReply> third = handlers.send(CHAIR, take("o3", CHAIR, 1));
     Future<CommandReply> fourth = handlers.send(CHAIR, take("o4", CHAIR, 1));
@@ -121,8 +117,7 @@ final class AheadTest {
     handlers = Handlers.over(ledger);
     handlers.outcome(CHAIR, take("o0", CHAIR, 1));
     HeldCommit held = ledger.holdNextCommit();
-    Future<CommandReply> first = handlers.send(CHAIR, take("o1", CHAIR, 1));
-    result(held.reached());
+    Future<CommandReply> first = stopped(held, CHAIR, take("o1", CHAIR, 1));
 
     Future<CommandReply> second = handlers.send(CHAIR, take("o2", CHAIR, 1));
     handlers.untilQueued(1);
@@ -136,8 +131,7 @@ final class AheadTest {
   @Test
   void what_cannot_be_foreseen_waits_for_the_answer() {
     HeldCommit held = ledger.holdNextCommit();
-    Future<CommandReply> first = handlers.send(CHAIR, take("o1", CHAIR, 1));
-    result(held.reached());
+    Future<CommandReply> first = stopped(held, CHAIR, take("o1", CHAIR, 1));
 
     Future<CommandReply> late = handlers.send(CHAIR, due("chairs"));
     handlers.untilQueued(1);
@@ -152,8 +146,7 @@ final class AheadTest {
   @Test
   void a_refusal_that_rests_on_what_is_not_written_yet_waits_and_is_decided_anew() {
     HeldCommit held = ledger.holdNextCommit();
-    Future<CommandReply> first = handlers.send(CHAIR, take("o1", CHAIR, 10));
-    result(held.reached());
+    Future<CommandReply> first = stopped(held, CHAIR, take("o1", CHAIR, 10));
     Future<CommandReply> second = handlers.send(CHAIR, take("o2", CHAIR, 1));
     until("it was taken", () -> handlers.queued() == 0);
     held.abort();
@@ -188,11 +181,9 @@ final class AheadTest {
   void a_line_that_is_there_costs_memory_nothing_and_the_next_unit_is_written_behind_it() {
     handlers.outcome(CHAIR, take("o1", CHAIR, 1));
     HeldCommit held = ledger.holdNextCommit();
-    Future<CommandReply> before = handlers.send(TABLE, take("o0", TABLE, 1));
-    result(held.reached());
+    Future<CommandReply> before = stopped(held, TABLE, take("o0", TABLE, 1));
     // One unit that meets a line, and the fourth waits for it.
-    Future<CommandReply> more = handlers.send(CHAIR, take("o2", CHAIR, 2));
-    until("it is sent", () -> ledger.waiting() == 1);
+    Future<CommandReply> more = sentBehind(CHAIR, take("o2", CHAIR, 2));
     Future<CommandReply> again = handlers.send(CHAIR, take("o1", CHAIR, 1));
     handlers.untilQueued(1);
     int loads = ledger.loads().size();
@@ -214,10 +205,8 @@ final class AheadTest {
   void whatever_becomes_of_the_first_each_is_done_once_and_in_order(Fault fault) {
     ledger.failNextCommits(fault);
     HeldCommit held = ledger.holdNextCommit();
-    Future<CommandReply> first = handlers.send(CHAIR, take("o1", CHAIR, 1));
-    result(held.reached());
-    Future<CommandReply> second = handlers.send(CHAIR, take("o2", CHAIR, 2));
-    until("it is sent", () -> ledger.waiting() == 1);
+    Future<CommandReply> first = stopped(held, CHAIR, take("o1", CHAIR, 1));
+    Future<CommandReply> second = sentBehind(CHAIR, take("o2", CHAIR, 2));
     held.release();
 
     assertThat(outcome(second)).isInstanceOf(Outcome.Accepted.class);
@@ -235,10 +224,8 @@ final class AheadTest {
   @Test
   void when_the_database_is_away_both_are_told_so() {
     HeldCommit held = ledger.holdNextCommit();
-    Future<CommandReply> first = handlers.send(CHAIR, take("o1", CHAIR, 1));
-    result(held.reached());
-    Future<CommandReply> second = handlers.send(CHAIR, take("o2", CHAIR, 1));
-    until("it is sent", () -> ledger.waiting() == 1);
+    Future<CommandReply> first = stopped(held, CHAIR, take("o1", CHAIR, 1));
+    Future<CommandReply> second = sentBehind(CHAIR, take("o2", CHAIR, 1));
     ledger.away(true);
     held.release();
 
@@ -252,10 +239,8 @@ final class AheadTest {
   @Test
   void a_handler_that_stops_answers_both() {
     HeldCommit held = ledger.holdNextCommit();
-    Future<CommandReply> first = handlers.send(CHAIR, take("o1", CHAIR, 1));
-    result(held.reached());
-    Future<CommandReply> second = handlers.send(CHAIR, take("o2", CHAIR, 1));
-    until("it is sent", () -> ledger.waiting() == 1);
+    Future<CommandReply> first = stopped(held, CHAIR, take("o1", CHAIR, 1));
+    Future<CommandReply> second = sentBehind(CHAIR, take("o2", CHAIR, 1));
 
     Future<Void> stopped = handlers.stop();
     held.release();
@@ -264,6 +249,20 @@ final class AheadTest {
     assertThat(first.isComplete()).isTrue();
     assertThat(outcome(first)).isInstanceOf(Outcome.Accepted.class);
     assertThat(outcome(second)).isInstanceOf(Outcome.Accepted.class);
+  }
+
+  /** Sends a command whose unit stops with its locks taken. */
+  private Future<CommandReply> stopped(HeldCommit held, Sku sku, Command command) {
+    Future<CommandReply> sent = handlers.send(sku, command);
+    result(held.reached());
+    return sent;
+  }
+
+  /** Sends a command, and waits until its unit waits for the one that has stopped. */
+  private Future<CommandReply> sentBehind(Sku sku, Command command) {
+    Future<CommandReply> sent = handlers.send(sku, command);
+    until("it is sent", () -> ledger.waiting() == 1);
+    return sent;
   }
 
   private long available() {
