@@ -60,7 +60,7 @@ final class UnitRunnerTest {
     handlers.close();
   }
 
-  /** Guard: ProductMemory compared with the loaded positions, UnitRunner.forgetMoved. */
+  /** Guard: ProductMemory compared with the loaded positions, UnitRunner.requireRememberedAt. */
   @Test
   void a_stale_owner_does_not_refuse_what_came_into_stock_elsewhere() {
     try (Handlers other = Handlers.over(ledger)) {
@@ -95,7 +95,7 @@ final class UnitRunnerTest {
     }
   }
 
-  /** Guard: UnitRunner.requireInTime. Its caller has asked another node meanwhile. */
+  /** Guard: UnitRunner.TooLate. Its caller has asked another node meanwhile. */
   @Test
   void what_waits_for_the_locks_longer_than_its_caller_does_is_not_done() {
     try (Handlers other = Handlers.over(ledger)) {
