@@ -19,11 +19,14 @@ import allocation.domain.LoggedEvent;
 import allocation.domain.OrderId;
 import allocation.domain.Product;
 import allocation.domain.Sku;
+import allocation.given.Waiting;
 import allocation.handler.CommitFailure.LineExists;
 import allocation.handler.CommitFailure.LostRace;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +41,9 @@ public abstract class BehindContract {
   /** The log of a shard from its beginning. */
   protected abstract List<LoggedEvent> events(int shard);
 
+  /** What is sent there is sent before any answer is heard, as a handler does it. */
+  protected abstract <T> T inOneTurn(Supplier<T> sending);
+
   @BeforeEach
   protected void stock() {
     under(message(CHAIR, create("chairs", CHAIR)), message(TABLE, create("tables", TABLE)));
@@ -49,11 +55,8 @@ public abstract class BehindContract {
     UnitOfWork second = decide(after(first), List.of(message(CHAIR, take("o2", CHAIR))));
     UnitOfWork third = decide(after(second), List.of(message(CHAIR, take("o3", CHAIR))));
 
-    Future<Void> one = ledger().commit(first.effects());
-    Future<Void> two = ledger().commitBehind(first.unitId(), second.effects());
-    Future<Void> three = ledger().commitBehind(second.unitId(), third.effects());
+    sent(first, second, third).forEach(Waiting::result);
 
-    result(Future.join(one, two, three));
     assertThat(events(3)).extracting(LoggedEvent::position).containsExactly(1L, 2L, 3L, 4L);
     assertThat(events(3).subList(1, 4))
         .extracting(LoggedEvent::unitId)
@@ -69,13 +72,11 @@ public abstract class BehindContract {
     UnitOfWork behind = decide(now(), List.of(message(TABLE, take("o2", TABLE))));
     UnitOfWork last = decide(after(behind), List.of(message(TABLE, take("o3", TABLE))));
 
-    Future<Void> first = ledger().commit(repeats.effects());
-    Future<Void> second = ledger().commitBehind(repeats.unitId(), behind.effects());
-    Future<Void> third = ledger().commitBehind(behind.unitId(), last.effects());
+    List<Future<Void>> answers = sent(repeats, behind, last);
 
-    assertThat(failure(first)).isInstanceOf(LineExists.class);
-    assertThat(failure(second)).isInstanceOf(LostRace.class);
-    assertThat(failure(third)).isInstanceOf(LostRace.class);
+    assertThat(failure(answers.get(0))).isInstanceOf(LineExists.class);
+    assertThat(failure(answers.get(1))).isInstanceOf(LostRace.class);
+    assertThat(failure(answers.get(2))).isInstanceOf(LostRace.class);
     assertThat(events(9)).hasSize(1);
     assertThat(now().products().get(TABLE).available()).isEqualTo(10);
   }
@@ -87,11 +88,9 @@ public abstract class BehindContract {
     UnitOfWork second = decide(after(first), List.of(message(CHAIR, take("o2", CHAIR))));
     under(message(CHAIR, take("theirs", CHAIR)));
 
-    Future<Void> one = ledger().commit(first.effects());
-    Future<Void> two = ledger().commitBehind(first.unitId(), second.effects());
+    assertThat(sent(first, second))
+        .allSatisfy(answer -> assertThat(failure(answer)).isInstanceOf(LostRace.class));
 
-    assertThat(failure(one)).isInstanceOf(LostRace.class);
-    assertThat(failure(two)).isInstanceOf(LostRace.class);
     assertThat(events(3)).hasSize(2);
     assertThat(now().products().get(CHAIR).available()).isEqualTo(9);
   }
@@ -105,6 +104,20 @@ public abstract class BehindContract {
         .isInstanceOf(IllegalArgumentException.class);
 
     assertThat(events(3)).hasSize(1);
+  }
+
+  /** Sends each behind the one before it; gives their answers. */
+  protected final List<Future<Void>> sent(UnitOfWork first, UnitOfWork... others) {
+    return inOneTurn(() -> {
+      List<Future<Void>> answers = new ArrayList<>();
+      answers.add(ledger().commit(first.effects()));
+      String before = first.unitId();
+      for (UnitOfWork unit : others) {
+        answers.add(ledger().commitBehind(before, unit.effects()));
+        before = unit.unitId();
+      }
+      return answers;
+    });
   }
 
   /** What stands after a unit, if it is written. */

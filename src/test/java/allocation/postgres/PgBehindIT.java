@@ -16,9 +16,11 @@ import allocation.handler.Effects;
 import allocation.handler.Ledger;
 import allocation.handler.UnitOfWork;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +66,13 @@ final class PgBehindIT extends BehindContract {
     return result(new PgEventLog(pool).after(shard, 0, 10_000));
   }
 
+  @Override
+  protected <T> T inOneTurn(Supplier<T> sending) {
+    Promise<T> sent = Promise.promise();
+    vertx.runOnContext(turn -> sent.handle(Future.succeededFuture().map(now -> sending.get())));
+    return result(sent.future());
+  }
+
   /** Guard: a session that has written nothing yet has no name of a unit to compare with. */
   @Test
   void it_falls_with_the_first_unit_of_a_new_session_too() {
@@ -73,11 +82,9 @@ final class PgBehindIT extends BehindContract {
     database.kill("application_name = 'allocation'");
     until("there is a new one", () -> result(session().map(true).otherwise(false)));
 
-    Future<Void> one = ledger.commit(first.effects());
-    Future<Void> two = ledger.commitBehind(first.effects().unitId(), second.effects());
+    assertThat(sent(first, second))
+        .allSatisfy(answer -> assertThat(failure(answer)).isInstanceOf(LostRace.class));
 
-    assertThat(failure(one)).isInstanceOf(LostRace.class);
-    assertThat(failure(two)).isInstanceOf(LostRace.class);
     assertThat(events(9)).hasSize(1);
   }
 
@@ -103,14 +110,13 @@ final class PgBehindIT extends BehindContract {
     UnitOfWork first = decide(now(), List.of(message(CHAIR, take("o1", CHAIR))));
     UnitOfWork second = decide(now(), List.of(message(TABLE, take("o2", TABLE))));
     database.run("BEGIN; SELECT lock_shards('{3}', '{1}')");
-    Future<Void> one = ledger.commit(first.effects());
-    Future<Void> two = ledger.commitBehind(first.effects().unitId(), second.effects());
+    List<Future<Void>> answers = sent(first, second);
     until("the first waits", () -> database.waiting() == 1);
 
     database.kill("wait_event_type = 'Lock'");
 
-    assertThat(failure(one)).isInstanceOf(Unsettled.class);
-    assertThat(failure(two)).isInstanceOf(Unsettled.class);
+    assertThat(answers)
+        .allSatisfy(answer -> assertThat(failure(answer)).isInstanceOf(Unsettled.class));
     database.run("COMMIT");
     assertThat(settled(first.effects())).isFalse();
     assertThat(settled(second.effects())).isFalse();
