@@ -19,5 +19,19 @@ public record CommandGroup(List<CommandMessage> commands) implements BusMessage 
     public Results {
       results = List.copyOf(results);
     }
+
+    /**
+     * The same, if the group was sent before and may have been done by another: that this one has
+     * done nothing of a command says nothing of that one.
+     */
+    Results orDoneByAnother() {
+      return new Results(
+          results.stream()
+              .map(result ->
+                  result instanceof CommandResult.NotDone
+                      ? new CommandResult.NotDone(CommandFailure.UNKNOWN)
+                      : result)
+              .toList());
+    }
   }
 }

@@ -222,7 +222,7 @@ public final class Requests {
     /** Also of a sending that was given up: an answer is an answer, a failure is one too many. */
     private void answered(int sending, @Nullable T result, @Nullable Throwable cause) {
       if (cause == null) {
-        end(result, null);
+        end(mayBeDone ? orDoneByAnother(result) : result, null);
       } else if (sending != sendings) {
         LOG.debug("a node that is gone has failed what others are asked", cause);
       } else if (isTooOld(cause) && wasSentNobodyKnowsWhen && isClockKnown()) {
@@ -234,6 +234,12 @@ public final class Requests {
         // That this node has done nothing says nothing of the one before it.
         end(null, mayBeDone ? outOfTime() : cause);
       }
+    }
+
+    private @Nullable T orDoneByAnother(@Nullable T result) {
+      return result instanceof CommandGroup.Results results
+          ? reply.cast(results.orDoneByAnother())
+          : result;
     }
 
     private void pause(int sending, Throwable cause) {

@@ -93,9 +93,13 @@ abstract class AskingNode {
   }
 
   final Future<BatchOwner.Found> ask(To to, BusMessage question, long timeoutMs) {
-    Promise<BatchOwner.Found> answer = Promise.promise();
-    context.runOnContext(
-        turn -> requests.ask(to, question, BatchOwner.Found.class, timeoutMs).onComplete(answer));
+    return ask(to, question, BatchOwner.Found.class, timeoutMs);
+  }
+
+  final <T extends BusMessage> Future<T> ask(
+      To to, BusMessage question, Class<T> reply, long timeoutMs) {
+    Promise<T> answer = Promise.promise();
+    context.runOnContext(turn -> requests.ask(to, question, reply, timeoutMs).onComplete(answer));
     return answer.future();
   }
 

@@ -6,6 +6,8 @@ import static allocation.given.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import allocation.bus.Requests.To;
+import allocation.domain.Outcome;
+import allocation.domain.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What is asked again when a node is silent or gone. */
@@ -142,6 +145,41 @@ final class RequestsAgainTest extends AskingNode {
     move(Set.of("here", "b"), Map.of(Role.HANDLER, List.of("here", "b")));
 
     assertThat(CommandFailure.of(failure(answer))).isEqualTo(CommandFailure.UNKNOWN);
+  }
+
+  @Test
+  void nor_does_it_of_one_command_of_many() {
+    CommandReply done = new CommandReply(1, 2, new Outcome.Refused(new Refusal.KeyReused()));
+    Asked a = new Asked(Addresses.node("a"), silent -> {});
+    new Asked(
+        Addresses.node("b"),
+        request ->
+            request.reply(
+                new CommandGroup.Results(
+                    Stream.<CommandResult>concat(
+                            Stream.of(done),
+                            Stream.of(CommandFailure.values()).map(CommandResult.NotDone::new))
+                        .toList())));
+    Future<CommandGroup.Results> answer =
+        ask(HANDLER, QUESTION, CommandGroup.Results.class, LONG_MS);
+    until("it is asked", () -> a.got.size() == 1);
+
+    move(Set.of("here", "b"), Map.of(Role.HANDLER, List.of("here", "b")));
+
+    assertThat(result(answer).results())
+        .startsWith(done)
+        .hasSize(1 + CommandFailure.values().length)
+        .filteredOn(CommandResult.NotDone.class::isInstance)
+        .containsOnly(new CommandResult.NotDone(CommandFailure.UNKNOWN));
+  }
+
+  @Test
+  void that_the_only_one_has_done_nothing_of_many_is_said() {
+    CommandGroup.Results full =
+        new CommandGroup.Results(List.of(new CommandResult.NotDone(CommandFailure.BUSY)));
+    new Asked(Addresses.node("a"), request -> request.reply(full));
+
+    assertThat(result(ask(HANDLER, QUESTION, CommandGroup.Results.class, LONG_MS))).isEqualTo(full);
   }
 
   @Test
