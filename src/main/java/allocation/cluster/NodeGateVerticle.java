@@ -23,6 +23,8 @@ import io.vertx.core.eventbus.ReplyException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Takes in what other nodes send, at the one address of this node that they know, and hands it to
@@ -39,12 +41,20 @@ public final class NodeGateVerticle extends VerticleBase {
   private final String self;
   private final Shards shards;
   private final Clock clock;
+  private final LongSupplier nanoClock;
   private final Counter tooOld;
 
   /**
    * @param self this node's id
    */
   public NodeGateVerticle(String self, Shards shards, Clock clock, MeterRegistry metrics) {
+    this(self, shards, clock, metrics, System::nanoTime);
+  }
+
+  /** The same with a clock like {@link System#nanoTime}. */
+  public NodeGateVerticle(
+      String self, Shards shards, Clock clock, MeterRegistry metrics, LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
     this.self = self;
     this.shards = shards;
     this.clock = clock;
@@ -92,21 +102,33 @@ public final class NodeGateVerticle extends VerticleBase {
 
   private void forward(
       Message<BusMessage> request, String address, BusMessage message, long leftMs) {
+    long sentNanos = nanoClock.getAsLong();
     vertx
         .eventBus()
         .<BusMessage>request(
             address, message, new DeliveryOptions().setLocalOnly(true).setSendTimeout(leftMs))
         .onSuccess(reply -> request.reply(reply.body(), withClock()))
-        .onFailure(cause -> fail(request, cause));
+        .onFailure(cause -> {
+          long tookMs = TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - sentNanos);
+          fail(request, cause, tookMs < leftMs / 2);
+        });
   }
 
-  private static void fail(Message<BusMessage> request, Throwable cause) {
+  private static void fail(Message<BusMessage> request, Throwable cause, boolean early) {
     if (cause instanceof ReplyException failure) {
       switch (failure.failureType()) {
         case NO_HANDLERS -> request.fail(CommandFailure.MOVED, "not served by this node");
         case RECIPIENT_FAILURE -> request.fail(failure.failureCode(), failure.getMessage());
-        // The sender's time is over, too, as far as is known here.
-        case TIMEOUT, ERROR -> CommandFailure.UNKNOWN.reply(request, String.valueOf(cause));
+        case TIMEOUT -> {
+          if (early) {
+            // By the bus, and not by its timer: the shard was handed over with this on its way.
+            request.fail(CommandFailure.MOVED, "not taken by this node");
+          } else {
+            // The sender's time is over, too, as far as is known here.
+            CommandFailure.UNKNOWN.reply(request, String.valueOf(cause));
+          }
+        }
+        case ERROR -> CommandFailure.UNKNOWN.reply(request, String.valueOf(cause));
       }
     } else {
       CommandFailure.UNKNOWN.reply(request, cause.toString());

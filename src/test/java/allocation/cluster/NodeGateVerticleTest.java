@@ -35,6 +35,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Instant;
@@ -184,6 +185,25 @@ final class NodeGateVerticleTest {
               assertThat(refusal.failureType()).isEqualTo(ReplyFailure.RECIPIENT_FAILURE);
               assertThat(CommandFailure.of(refusal)).isEqualTo(CommandFailure.UNKNOWN);
             });
+  }
+
+  /** The bus says so as if its time were over; but its handler never saw it. */
+  @Test
+  void what_was_on_its_way_to_a_handler_that_gives_its_shard_away_has_moved() {
+    MessageConsumer<Object> handler =
+        vertx.eventBus().localConsumer(Addresses.commands(SHARDS.of(CHAIR)), silent -> {});
+    handler.pause();
+    Future<BusMessage> sent = send(command(CHAIR, Instant.MAX), 600_000);
+    // A message behind it has come to where that one went.
+    vertx.eventBus().localConsumer(Addresses.QUERIES, question -> question.reply(DONE));
+    result(send(new Query.OrderAllocations(new OrderId("o"), new Query.Freshness.Any()), 5_000));
+
+    result(handler.unregister());
+
+    assertThat(failure(sent))
+        .isInstanceOfSatisfying(
+            ReplyException.class,
+            refusal -> assertThat(refusal.failureCode()).isEqualTo(CommandFailure.MOVED));
   }
 
   @Test

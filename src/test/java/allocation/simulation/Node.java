@@ -101,7 +101,7 @@ final class Node {
             topic.of(loop),
             metrics,
             world::nanos));
-    loop.deploy(new NodeGateVerticle(id, shards, clock, metrics));
+    loop.deploy(new NodeGateVerticle(id, shards, clock, metrics, world::nanos));
     loop.deploy(
         new StandInEntrance(
             commands.of(loop), dispatcher, CommandJson::read, commands.deadLetters::put, metrics));
