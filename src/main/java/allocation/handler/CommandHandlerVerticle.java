@@ -68,6 +68,9 @@ public final class CommandHandlerVerticle extends VerticleBase {
 
   private boolean lingering;
 
+  /** Of units that end as soon as they begin, each would call the next one. */
+  private boolean draining;
+
   /** Reached when so many commands are done. */
   private record Mark(long commands, Promise<Void> reached) {}
 
@@ -213,8 +216,16 @@ public final class CommandHandlerVerticle extends VerticleBase {
   }
 
   private void drain() {
-    while (mayBegin()) {
-      begin();
+    if (draining) {
+      return;
+    }
+    draining = true;
+    try {
+      while (mayBegin()) {
+        begin();
+      }
+    } finally {
+      draining = false;
     }
   }
 

@@ -223,6 +223,24 @@ final class CommandHandlerVerticleTest {
     assertThat(result(ledger.ownerOf(new BatchRef("late")))).isEmpty();
   }
 
+  /** Each is a unit of its own that is over as soon as it begins. */
+  @Test
+  void ten_thousand_that_nobody_waits_for_any_more_are_dropped_one_after_the_other() {
+    with(20_000, 1, 100);
+    HeldCommit held = holdOne();
+    List<Future<CommandReply>> late =
+        IntStream.range(0, 10_000)
+            .mapToObj(i -> handlers.send(CHAIR, create("late" + i, CHAIR, 1)))
+            .toList();
+    handlers.untilQueued(10_000);
+    handlers.clock.advance(Handlers.PATIENCE.plusMillis(1));
+    held.release();
+
+    assertThat(late).allSatisfy(each -> assertThat(failureOf(each)).isEqualTo(CommandFailure.BUSY));
+    assertThat(outcome(handlers.send(CHAIR, create("b1", CHAIR, 1))))
+        .isInstanceOf(Outcome.Accepted.class);
+  }
+
   @Test
   void a_command_is_dropped_too_before_it_is_decided_again() {
     ledger.failNextCommits(InMemoryLedger.Fault.LOST_RACE);
