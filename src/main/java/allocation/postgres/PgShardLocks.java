@@ -1,5 +1,6 @@
 package allocation.postgres;
 
+import allocation.bus.TimeLimit;
 import allocation.log.ShardLocks;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Advisory locks of PostgreSQL, all on one session of their own: they end with it, so a killed or
  * cut-off service leaves none behind. Neither does one that is frozen or out of reach: the server
- * ends a session that does not show itself for {@link #SILENT_MS}. Belongs to one event loop.
+ * ends a session that does not show itself for {@link #SILENT_MS}. Nor does anybody wait for a
+ * server that is: no call takes longer than twice that. Belongs to one event loop.
  */
 public final class PgShardLocks implements ShardLocks {
   private static final Logger LOG = LoggerFactory.getLogger(PgShardLocks.class);
@@ -91,7 +93,10 @@ public final class PgShardLocks implements ShardLocks {
   private Future<PgConnection> session() {
     Future<PgConnection> open = session;
     if (open == null) {
-      Future<PgConnection> opening = PgConnection.connect(vertx, options);
+      Future<PgConnection> connecting = PgConnection.connect(vertx, options);
+      Future<PgConnection> opening =
+          TimeLimit.of(vertx, SILENT_MS, connecting)
+              .onFailure(late -> connecting.onSuccess(PgConnection::close));
       session = opening;
       opening
           .onSuccess(connection -> {
@@ -107,11 +112,13 @@ public final class PgShardLocks implements ShardLocks {
     return open;
   }
 
-  private static void show(PgConnection connection) {
-    connection
-        .query(STILL_HERE)
-        .execute()
-        .onFailure(cause -> LOG.warn("the session of the locks does not answer", cause));
+  /** A server that is silent is taken for dead after as long: what it was asked fails then. */
+  private void show(PgConnection connection) {
+    TimeLimit.of(vertx, SILENT_MS, connection.query(STILL_HERE).execute())
+        .onFailure(cause -> {
+          LOG.warn("the session of the locks does not answer", cause);
+          connection.close();
+        });
   }
 
   private void forget(Future<PgConnection> ended) {

@@ -41,13 +41,15 @@ final class SqlState {
 
   /**
    * Whether the server has spoken about this statement. The end of a session (08…, 57P01 and its
-   * like) is no answer: it may hit between a COMMIT and the word of it.
+   * like, 25P03 and 25P04 for what it let go by in a transaction) is no answer: it may hit between
+   * a COMMIT and the word of it.
    */
   static boolean isAnswer(Throwable cause) {
     return cause instanceof PgException pg
         && !pg.getSqlState().startsWith("08")
         && !pg.getSqlState().startsWith("57P")
-        && !pg.getSqlState().equals("25P03");
+        && !pg.getSqlState().equals("25P03")
+        && !pg.getSqlState().equals("25P04");
   }
 
   /** The statement came after one that failed: it says nothing by itself. */

@@ -1,14 +1,19 @@
 package allocation.postgres;
 
+import static allocation.given.Waiting.failure;
 import static allocation.given.Waiting.result;
 import static allocation.given.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import allocation.given.TcpProxy;
+import allocation.given.TcpProxy.Harm;
 import allocation.log.ShardLocks.Held;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.ClosedConnectionException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -117,6 +122,28 @@ final class PgShardLocksIT {
     result(frozen.close());
   }
 
+  /**
+   * As behind a firewall that has forgotten the connection: nobody ever hears that it has ended.
+   */
+  @Test
+  void a_server_that_is_not_heard_any_more_is_given_up_and_whoever_waits_for_it_is_told() {
+    PgConnectOptions options = database.options();
+    try (TcpProxy proxy = new TcpProxy(vertx, options.getHost(), options.getPort())) {
+      PgShardLocks far =
+          new PgShardLocks(vertx, options.setHost("127.0.0.1").setPort(proxy.port()));
+      Held held = lock(far, "publisher", 3).orElseThrow();
+      proxy.harm("SELECT 1", Harm.NO_REPLY);
+      result(proxy.sprung());
+      assertThat(held.isHeld()).isTrue();
+
+      assertThat(failure(onLoop(held::release))).isInstanceOf(ClosedConnectionException.class);
+      assertThat(held.isHeld()).isFalse();
+      until("the server has ended it, too", () -> lock(other, "publisher", 3).isPresent());
+      assertThat(lock(far, "publisher", 4)).isPresent();
+      on(far::close);
+    }
+  }
+
   /** Keeps an event loop from showing itself, as a stopped process is kept. */
   private static void hold(CountDownLatch thaw) {
     try {
@@ -141,8 +168,12 @@ final class PgShardLocksIT {
 
   /** On the event loop that the locks belong to. */
   private <T> T on(Supplier<Future<T>> what) {
+    return result(onLoop(what));
+  }
+
+  private <T> Future<T> onLoop(Supplier<Future<T>> what) {
     Promise<T> done = Promise.promise();
     context.runOnContext(turn -> what.get().onComplete(done));
-    return result(done.future());
+    return done.future();
   }
 }
