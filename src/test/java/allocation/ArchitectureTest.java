@@ -20,11 +20,13 @@ import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import io.vertx.core.Future;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -182,6 +184,43 @@ class ArchitectureTest {
         .check(SERVICE);
   }
 
+  /**
+   * Whatever waits for a Future without a context goes on in a thread of netty's when it is late.
+   */
+  @Test
+  void only_who_has_a_future_with_a_context_limits_it_by_itself() {
+    Set<String> known =
+        Set.of(
+            "SharedSession",
+            "PgAttempt",
+            "PgInstallation",
+            "VertxPulsar",
+            "PulsarOutlet",
+            "TopicAdmin",
+            "CommandIntake",
+            "PublisherVerticle",
+            "BuyerNoticeVerticle",
+            "SmtpMailbox",
+            "Fetched",
+            "ServerStates",
+            "Service");
+    ArchRule limits =
+        noClasses()
+            .that(describe("may have others", type -> !known.contains(type.getSimpleName())))
+            .should()
+            .callMethodWhere(
+                describe(
+                    "a Future is limited",
+                    call ->
+                        call.getName().equals("timeout")
+                            && call.getTargetOwner().isAssignableTo(Future.class)));
+
+    limits.check(SERVICE);
+
+    JavaClasses offender = new ClassFileImporter().importClasses(Offender.class);
+    assertThat(limits.evaluate(offender).hasViolation()).isTrue();
+  }
+
   @Test
   void messages_are_not_serializable() {
     // A missing codec would copy them unnoticed.
@@ -241,6 +280,7 @@ class ArchitectureTest {
     void speak() {
       System.out.println("printed");
       Logger.getLogger("none").info("logged");
+      Future.all(List.of()).timeout(1, TimeUnit.SECONDS);
     }
   }
 }

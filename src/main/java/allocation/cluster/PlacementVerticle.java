@@ -21,7 +21,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -293,7 +292,6 @@ public final class PlacementVerticle extends VerticleBase {
                             .addHeader(Requests.LEFT_MS, String.valueOf(LET_GO_MS))))
             .toList();
     return Future.join(asked)
-        .timeout(LET_GO_MS, TimeUnit.MILLISECONDS)
         .transform(answered -> {
           if (answered.failed()) {
             LOG.info(

@@ -19,7 +19,7 @@ final class PgAttempt {
 
   private final SqlConnection sql;
   private boolean inTransaction;
-  private volatile boolean givenUp;
+  private boolean givenUp;
 
   private PgAttempt(SqlConnection sql) {
     this.sql = sql;
@@ -35,12 +35,13 @@ final class PgAttempt {
     return wanted
         .timeout(limitMs, TimeUnit.MILLISECONDS)
         .onFailure(late -> wanted.onSuccess(SqlConnection::close))
-        .compose(sql -> new PgAttempt(sql).run(limitMs, work));
+        .compose(sql -> new PgAttempt(sql).run(wanted, limitMs, work));
   }
 
-  private <T> Future<T> run(long limitMs, Function<PgAttempt, Future<T>> work) {
-    return Future.succeededFuture(this)
-        .compose(work)
+  private <T> Future<T> run(
+      Future<SqlConnection> home, long limitMs, Function<PgAttempt, Future<T>> work) {
+    // Of a Future with a context, for the time-out.
+    return home.compose(session -> work.apply(this))
         .eventually(this::leave)
         .timeout(limitMs, TimeUnit.MILLISECONDS)
         .onFailure(ended -> givenUp = true);

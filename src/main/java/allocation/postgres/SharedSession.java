@@ -36,8 +36,8 @@ final class SharedSession {
   <T> Future<T> send(Function<SqlConnection, Future<T>> statement) {
     unanswered++;
     return sql.compose(session ->
-        Future.succeededFuture(session)
-            .compose(statement)
+        // Of a Future with a context, for the time-out.
+        sql.compose(statement)
             .onComplete(answer -> answered(session))
             .timeout(limitMs, TimeUnit.MILLISECONDS));
   }

@@ -12,6 +12,7 @@ import allocation.bus.Query.Products;
 import allocation.bus.QueryGroup;
 import allocation.bus.Role;
 import allocation.bus.ShardOwner;
+import allocation.bus.TimeLimit;
 import allocation.bus.Unreadable;
 import allocation.bus.View;
 import allocation.domain.OrderId;
@@ -28,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -126,7 +126,7 @@ public final class ReadModelVerticle extends VerticleBase {
         new Follower(vertx, FOLLOWER, first, log, work, limits.batchRows(), metrics);
     OtherCursors others = new OtherCursors(vertx, views, work, limits.queryTimeoutMs());
     Waits waits =
-        new Waits(log, follower, others, work, limits.queryTimeoutMs(), limits.maxWaiting());
+        new Waits(vertx, log, follower, others, work, limits.queryTimeoutMs(), limits.maxWaiting());
     MessageConsumer<OwnShards> owner =
         ShardOwner.listen(vertx, Role.READ_MODEL, instance, follower::own);
     MessageConsumer<BusMessage> questions =
@@ -179,9 +179,8 @@ public final class ReadModelVerticle extends VerticleBase {
   }
 
   private Future<View> look(Query query) {
-    Future<View> view = Future.succeededFuture(query).compose(this::view);
-    // What is remembered needs no timer.
-    return view.isComplete() ? view : view.timeout(limits.queryTimeoutMs(), TimeUnit.MILLISECONDS);
+    return TimeLimit.of(
+        vertx, limits.queryTimeoutMs(), Future.succeededFuture(query).compose(this::view));
   }
 
   private Future<View> view(Query query) {

@@ -4,24 +4,29 @@ import allocation.bus.Query.Freshness;
 import allocation.bus.Query.Freshness.Any;
 import allocation.bus.Query.Freshness.AtLeast;
 import allocation.bus.Query.Freshness.Committed;
+import allocation.bus.TimeLimit;
 import allocation.bus.View.Behind;
 import allocation.log.EventLog;
 import allocation.log.Follower;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Holds questions until the views are as fresh as they ask for: so many, and for so long. */
+/**
+ * Holds questions until the views are as fresh as they ask for: so many, and for so long. Belongs
+ * to one event loop.
+ */
 final class Waits {
   private static final Optional<Behind> THERE = Optional.empty();
 
+  private final Vertx vertx;
   private final EventLog log;
   private final Follower follower;
   private final OtherCursors others;
@@ -33,12 +38,14 @@ final class Waits {
   private @Nullable Future<Map<Integer, Long>> askedNext;
 
   Waits(
+      Vertx vertx,
       EventLog log,
       Follower follower,
       OtherCursors others,
       ViewsWork work,
       long timeoutMs,
       int maxWaiting) {
+    this.vertx = vertx;
     this.log = log;
     this.follower = follower;
     this.others = others;
@@ -72,8 +79,7 @@ final class Waits {
     }
     Promise<Optional<Behind>> held = Promise.promise();
     waiting.add(held);
-    wait.begin()
-        .timeout(timeoutMs, TimeUnit.MILLISECONDS)
+    TimeLimit.of(vertx, timeoutMs, wait.begin())
         .recover(cause ->
             cause instanceof TimeoutException
                 ? Future.succeededFuture(behind("not there after %d ms".formatted(timeoutMs)))
@@ -134,7 +140,7 @@ final class Waits {
 
   private Future<Map<Integer, Long>> ask() {
     askedNext = null;
-    Future<Map<Integer, Long>> question = log.positions().timeout(timeoutMs, TimeUnit.MILLISECONDS);
+    Future<Map<Integer, Long>> question = TimeLimit.of(vertx, timeoutMs, log.positions());
     asked = question;
     question.onComplete(answered -> {
       if (askedNext == null) {
