@@ -30,26 +30,37 @@ final class RequestMetrics {
   // The registry would have to build and hash an id with its tags for every request.
   private final Map<Key, Timer> timers = new HashMap<>();
 
-  private record Key(String route, HttpMethod method, int status) {}
+  /** Of what strangers may send there is a bounded number. */
+  private record Key(String route, String method, int status) {}
 
   RequestMetrics(MeterRegistry registry) {
     this.registry = registry;
   }
 
   /**
-   * @param template empty when no route was found: a stranger's paths must not become tags
+   * @param template empty when no route was found: a stranger's paths must not become tags; nor do
+   *     his methods
    */
   void record(Optional<String> template, HttpMethod method, int status, long nanos) {
     timers
-        .computeIfAbsent(new Key(template.orElse("none"), method, status), this::timer)
+        .computeIfAbsent(new Key(template.orElse("none"), name(method), status), this::timer)
         .record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private static String name(HttpMethod method) {
+    return KNOWN.contains(method) ? method.name() : "other";
+  }
+
+  /** Routes, methods and statuses that are told apart. */
+  int size() {
+    return timers.size();
   }
 
   private Timer timer(Key key) {
     return Timer.builder("allocation.http.requests")
         .description("From a request's head to its answer")
         .tag("route", key.route())
-        .tag("method", KNOWN.contains(key.method()) ? key.method().name() : "other")
+        .tag("method", key.method())
         .tag("status", String.valueOf(key.status()))
         .serviceLevelObjectives(BUCKETS)
         .register(registry);
