@@ -39,9 +39,17 @@ interface JwksSource {
     Fetched(Vertx vertx, String address) {
       client =
           vertx.createHttpClient(
-              new HttpClientOptions().setConnectTimeout(LIMIT_MS).setKeepAlive(false));
+              // What is given up must leave its place: there are a few connections, and no more.
+              new HttpClientOptions()
+                  .setConnectTimeout(LIMIT_MS)
+                  .setReadIdleTimeout(LIMIT_MS)
+                  .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                  .setKeepAlive(false));
       request =
-          new RequestOptions().setAbsoluteURI(address).putHeader("Accept", "application/json");
+          new RequestOptions()
+              .setAbsoluteURI(address)
+              .setTimeout(LIMIT_MS)
+              .putHeader("Accept", "application/json");
     }
 
     @Override

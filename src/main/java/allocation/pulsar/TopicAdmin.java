@@ -30,6 +30,9 @@ final class TopicAdmin {
     HttpClientOptions options =
         new HttpClientOptions()
             .setConnectTimeout(settings.operationTimeoutMs())
+            // What is given up must leave its place: there are a few connections, and no more.
+            .setReadIdleTimeout(settings.operationTimeoutMs())
+            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
             .setKeepAlive(false);
     settings.authorities().ifPresent(known -> options.setTrustOptions(known.options()));
     this.http = vertx.createHttpClient(options);
