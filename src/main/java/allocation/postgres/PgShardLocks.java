@@ -4,14 +4,19 @@ import allocation.bus.TimeLimit;
 import allocation.log.ShardLocks;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Advisory locks of PostgreSQL, all on one session of their own: they end with it, so a killed or
  * cut-off service leaves none behind. Neither does one that is frozen or out of reach: the server
- * ends a session that does not show itself for {@link #SILENT_MS}. Nor does anybody wait for a
- * server that is: no call takes longer than twice that. Belongs to one event loop.
+ * ends a session that does not show itself for {@link #SILENT_MS}. A server that is silent for as
+ * long is given up likewise, with all that it was asked. Belongs to one event loop.
  */
 public final class PgShardLocks implements ShardLocks {
   private static final Logger LOG = LoggerFactory.getLogger(PgShardLocks.class);
@@ -37,8 +42,8 @@ public final class PgShardLocks implements ShardLocks {
   private static final long SHOW_MS = SILENT_MS / 4;
 
   private final Vertx vertx;
-  private final PgConnectOptions options;
-  private @Nullable Future<PgConnection> session;
+  private final Pool pool;
+  private @Nullable Future<SqlConnection> session;
 
   /** PostgreSQL gives a session a lock that it has a second time; two followers here must not. */
   private final Set<Name> taken = new HashSet<>();
@@ -50,11 +55,25 @@ public final class PgShardLocks implements ShardLocks {
    */
   public PgShardLocks(Vertx vertx, PgConnectOptions options) {
     this.vertx = vertx;
-    this.options = new PgConnectOptions(options);
     Map<String, String> properties = new HashMap<>(options.getProperties());
     properties.put("application_name", "allocation-locks");
     properties.put("idle_session_timeout", String.valueOf(SILENT_MS));
-    this.options.setProperties(properties);
+    this.pool =
+        PgBuilder.pool()
+            .using(vertx)
+            .connectingTo(new PgConnectOptions(options).setProperties(properties))
+            .with(
+                new PoolOptions()
+                    .setMaxSize(1)
+                    .setConnectionTimeout(Math.toIntExact(SILENT_MS))
+                    .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS))
+            .with(
+                new NetClientOptions()
+                    .setTcpKeepAlive(true)
+                    .setConnectTimeout(Math.toIntExact(SILENT_MS))
+                    .setReadIdleTimeout(Math.toIntExact(SILENT_MS))
+                    .setIdleTimeoutUnit(TimeUnit.MILLISECONDS))
+            .build();
   }
 
   @Override
@@ -63,7 +82,7 @@ public final class PgShardLocks implements ShardLocks {
     return session().compose(connection -> tryLock(connection, name));
   }
 
-  private Future<Optional<Held>> tryLock(PgConnection connection, Name name) {
+  private Future<Optional<Held>> tryLock(SqlConnection connection, Name name) {
     if (!taken.add(name)) {
       return Future.succeededFuture(Optional.empty());
     }
@@ -82,21 +101,15 @@ public final class PgShardLocks implements ShardLocks {
 
   /** Ends the session, and with it every lock. */
   public Future<Void> close() {
-    Future<PgConnection> open = session;
     session = null;
     taken.clear();
-    return open == null
-        ? Future.succeededFuture()
-        : open.compose(PgConnection::close).otherwiseEmpty();
+    return TimeLimit.of(vertx, SILENT_MS, pool.close());
   }
 
-  private Future<PgConnection> session() {
-    Future<PgConnection> open = session;
+  private Future<SqlConnection> session() {
+    Future<SqlConnection> open = session;
     if (open == null) {
-      Future<PgConnection> connecting = PgConnection.connect(vertx, options);
-      Future<PgConnection> opening =
-          TimeLimit.of(vertx, SILENT_MS, connecting)
-              .onFailure(late -> connecting.onSuccess(PgConnection::close));
+      Future<SqlConnection> opening = pool.getConnection();
       session = opening;
       opening
           .onSuccess(connection -> {
@@ -112,33 +125,31 @@ public final class PgShardLocks implements ShardLocks {
     return open;
   }
 
-  /** A server that is silent is taken for dead after as long: what it was asked fails then. */
-  private void show(PgConnection connection) {
-    TimeLimit.of(vertx, SILENT_MS, connection.query(STILL_HERE).execute())
-        .onFailure(cause -> {
-          LOG.warn("the session of the locks does not answer", cause);
-          connection.close();
-        });
+  private static void show(SqlConnection connection) {
+    connection
+        .query(STILL_HERE)
+        .execute()
+        .onFailure(cause -> LOG.warn("the session of the locks does not answer", cause));
   }
 
-  private void forget(Future<PgConnection> ended) {
+  private void forget(Future<SqlConnection> ended) {
     if (ended.equals(session)) {
       session = null;
       taken.clear();
     }
   }
 
-  private boolean isOpen(PgConnection connection) {
-    Future<PgConnection> open = session;
+  private boolean isOpen(SqlConnection connection) {
+    Future<SqlConnection> open = session;
     return open != null && open.succeeded() && open.result().equals(connection);
   }
 
   private final class Lock implements Held {
-    private final PgConnection connection;
+    private final SqlConnection connection;
     private final Name name;
     private boolean released;
 
-    Lock(PgConnection connection, Name name) {
+    Lock(SqlConnection connection, Name name) {
       this.connection = connection;
       this.name = name;
     }

@@ -21,6 +21,8 @@ public final class TcpProxy implements AutoCloseable {
     CUT_AFTER,
     /** The bytes arrive; then there is silence. */
     NO_REPLY,
+    /** From these bytes on nothing arrives, either way, and nobody is told of an end. */
+    SWALLOW,
     /** The bytes arrive when they are let go, and then the client is gone. Till then: silence. */
     DELAY
   }
@@ -103,6 +105,10 @@ public final class TcpProxy implements AutoCloseable {
       case NO_REPLY -> {
         toServer.handler(reply -> {});
         toServer.write(bytes);
+      }
+      case SWALLOW -> {
+        toServer.closeHandler(ended -> {}).handler(reply -> {});
+        fromClient.closeHandler(ended -> {}).handler(more -> {});
       }
       case DELAY -> {
         fromClient.pause();
