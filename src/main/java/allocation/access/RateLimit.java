@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  */
 public final class RateLimit {
   /** Callers that are told apart at once. More share one bucket: strangers cannot fill the heap. */
-  static final int MAX_CALLERS = 10_000;
+  public static final int MAX_CALLERS = 10_000;
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 

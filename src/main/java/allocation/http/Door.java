@@ -29,21 +29,26 @@ final class Door {
   private static final Future<Caller> NOBODY = Future.succeededFuture(Caller.NOBODY);
 
   private final Doorkeeper keeper;
-  private final RateLimit limit;
+  private final RateLimit callers;
+  private final RateLimit strangers;
   private final MeterRegistry metrics;
 
-  Door(Doorkeeper keeper, RateLimit limit, MeterRegistry metrics) {
+  /**
+   * @param strangers of those who are not known, by address
+   */
+  Door(Doorkeeper keeper, RateLimit callers, RateLimit strangers, MeterRegistry metrics) {
     this.keeper = keeper;
-    this.limit = limit;
+    this.callers = callers;
+    this.strangers = strangers;
     this.metrics = metrics;
   }
 
   /** Who came in; nearly always at once. Fails with a {@link ProblemException}. */
   Future<Caller> admit(HttpServerRequest request, Route route, String correlationId) {
     if (keeper.isOff()) {
-      return limit.isOff() || route.needs().isEmpty()
+      return strangers.isOff() || route.needs().isEmpty()
           ? ANYBODY
-          : unlessTooMany(address(request), ANYBODY);
+          : unlessTooMany(strangers, address(request), ANYBODY);
     }
     Future<Caller> caller = keeper.caller(request.headers().getAll(HttpHeaders.AUTHORIZATION));
     return route
@@ -57,10 +62,11 @@ final class Door {
       HttpServerRequest request, Scope needed, AsyncResult<Caller> known, String correlationId) {
     if (known.failed()) {
       return unlessTooMany(
-          address(request), Future.failedFuture(stranger(known.cause(), correlationId)));
+          strangers, address(request), Future.failedFuture(stranger(known.cause(), correlationId)));
     }
     Caller caller = known.result();
     return unlessTooMany(
+        callers,
         caller.id(),
         caller.may(needed)
             ? Future.succeededFuture(caller)
@@ -69,10 +75,10 @@ final class Door {
 
   /** A stranger has no name, so the address counts. */
   private static String address(HttpServerRequest request) {
-    return "address:" + request.remoteAddress().hostAddress();
+    return request.remoteAddress().hostAddress();
   }
 
-  private Future<Caller> unlessTooMany(String caller, Future<Caller> otherwise) {
+  private Future<Caller> unlessTooMany(RateLimit limit, String caller, Future<Caller> otherwise) {
     long waitSeconds = limit.take(caller);
     if (waitSeconds == 0) {
       return otherwise;

@@ -75,7 +75,11 @@ public final class HttpVerticle extends VerticleBase {
     Turnstile turnstile = new Turnstile(settings.requestsAtOnce());
     Front front =
         new Front(
-            new Door(new Doorkeeper(vertx, gate.ring(), clock), gate.limit(), metrics),
+            new Door(
+                new Doorkeeper(vertx, gate.ring(), clock),
+                gate.callers(),
+                gate.strangers(),
+                metrics),
             bodies,
             new RequestMetrics(metrics),
             new CorrelationIds(UUID.randomUUID()),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import allocation.access.ApiKeys;
 import allocation.access.Gate;
+import allocation.access.RateLimit;
 import allocation.access.Scope;
 import allocation.access.Settings;
 import java.io.IOException;
@@ -63,6 +64,18 @@ class RequestRateTest {
       assertThat(Duration.ofNanos(System.nanoTime() - begun))
           .isGreaterThan(Duration.ofMillis(3 * Haste.SHORTEST_PAUSE));
     }
+  }
+
+  @Test
+  void however_many_strangers_there_are_who_is_known_has_a_rate_of_his_own() {
+    Gate gate = Callers.gate(1, 1);
+    for (int i = 0; i <= RateLimit.MAX_CALLERS; i++) {
+      gate.strangers().take("10.0.0." + i);
+    }
+
+    assertThat(gate.strangers().take("one more")).isPositive();
+    assertThat(gate.callers().take("known")).isZero();
+    assertThat(gate.callers().take("known, too")).isZero();
   }
 
   @Test
