@@ -4,10 +4,12 @@ import allocation.json.JsonText;
 import allocation.json.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +17,7 @@ import java.util.Properties;
 
 /**
  * The contract and its page, for people. Everything comes from the class path and is read when it
- * is asked for, which is seldom.
+ * is asked for first. Belongs to one event loop.
  */
 final class DocsEndpoints {
   private static final CharSequence HTML = HttpHeaders.createOptimized("text/html; charset=utf-8");
@@ -33,6 +35,9 @@ final class DocsEndpoints {
 
   private final Vertx vertx;
   private final Map<String, Asset> assets;
+
+  /** Once read, the same for everybody who asks. */
+  private final Map<String, Future<Buffer>> contents = new HashMap<>();
 
   private record Asset(String resource, CharSequence contentType) {}
 
@@ -78,10 +83,15 @@ final class DocsEndpoints {
   }
 
   private Future<Reply> read(Asset asset) {
-    return vertx
-        .executeBlocking(() -> bytes(asset.resource()), false)
-        .map(bytes ->
-            Reply.of(200, asset.contentType(), bytes).with(HttpHeaders.CACHE_CONTROL, "no-cache"));
+    return contents
+        .computeIfAbsent(asset.resource(), this::content)
+        .map(content ->
+            new Reply(200, Optional.of(asset.contentType()), content, List.of())
+                .with(HttpHeaders.CACHE_CONTROL, "no-cache"));
+  }
+
+  private Future<Buffer> content(String resource) {
+    return vertx.executeBlocking(() -> bytes(resource), false).map(Buffer::buffer);
   }
 
   private static byte[] bytes(String resource) throws IOException {

@@ -284,7 +284,12 @@ final class Front {
 
   private void write(Visit visit, Reply reply) {
     send(visit, reply);
-    tell(visit, reply.status(), reply.status() >= 500);
+    tell(visit, reply.status(), reply.status() >= 500 && !isAskedForHealth(visit));
+  }
+
+  /** Whoever asks that is told, and may ask every second. */
+  private static boolean isAskedForHealth(Visit visit) {
+    return visit.route().map(Route::template).filter(HealthEndpoints.READY::equals).isPresent();
   }
 
   private void send(Visit visit, Reply reply) {
@@ -303,6 +308,13 @@ final class Front {
       reply.contentType().ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
       for (Map.Entry<CharSequence, String> header : reply.headers()) {
         response.putHeader(header.getKey(), header.getValue());
+      }
+      if (reply.body().length() > Pieces.SIZE) {
+        Future<Void> sent = Pieces.send(response, reply.body());
+        if (leaving) {
+          sent.onSuccess(all -> bodies.closeAfterAnswer(visit.request()));
+        }
+        return;
       }
       response.end(reply.body());
       if (leaving) {

@@ -1,5 +1,6 @@
 package allocation.http;
 
+import static allocation.given.Waiting.until;
 import static allocation.http.Examples.LINE;
 import static allocation.http.Examples.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,7 +34,7 @@ class OperationTest {
             new Readiness.Check("postgresql", true, true, "answered"),
             new Readiness.Check("pulsar", false, false, "not connected")));
 
-    Response response = service.get("/health/ready");
+    Response response = ready("not connected");
 
     assertThat(response.status()).isEqualTo(200);
     assertThat(response.text())
@@ -49,10 +51,22 @@ class OperationTest {
     service.isReady(
         List.of(new Readiness.Check("postgresql", false, true, "did not answer in 1000 ms")));
 
-    Response response = service.get("/health/ready");
+    Response response = ready("did not answer in 1000 ms");
 
     assertThat(response.status()).isEqualTo(503);
     assertThat(response.json().path("status").asText()).isEqualTo("DOWN");
+  }
+
+  /** Asked until it is no longer what was true a moment ago. */
+  private static Response ready(String state) {
+    AtomicReference<Response> last = new AtomicReference<>();
+    until(
+        "it is news",
+        () -> {
+          last.set(service.get("/health/ready"));
+          return last.get().text().contains(state);
+        });
+    return last.get();
   }
 
   @Test
