@@ -78,10 +78,19 @@ final class BridgeConnection {
     if (waitMs > 0) {
       // A flood is held back and not answered: to refuse a frame costs as much as to serve it.
       reader.pause();
-      vertx.setTimer(waitMs, over -> reader.resume());
+      vertx.setTimer(waitMs, over -> resumeWhenRead());
     } else if (socket.writeQueueFull()) {
       reader.pause();
+      resumeWhenRead();
+    }
+  }
+
+  /** Who does not read is not read. */
+  private void resumeWhenRead() {
+    if (socket.writeQueueFull()) {
       socket.drainHandler(drained -> reader.resume());
+    } else {
+      reader.resume();
     }
   }
 

@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 final class LogEntrance {
   private static final Logger LOG = LoggerFactory.getLogger(LogEntrance.class);
 
+  /** More than any shard will ever have, and the same as over HTTP: 18 digits. */
+  private static final long MAX_POSITION = 999_999_999_999_999_999L;
+
   private final EventLog log;
   private final Shards shards;
   private boolean failing;
@@ -44,6 +47,9 @@ final class LogEntrance {
       case Request.After after -> {
         if (after.shard() >= shards.count()) {
           throw new BadInput("shard", "must be below " + shards.count());
+        }
+        if (after.position() > MAX_POSITION) {
+          throw new BadInput("after", "must be at most " + MAX_POSITION);
         }
         yield log.after(after.shard(), after.position(), after.limit())
             .map(events -> PublicLog.text(after.shard(), events));

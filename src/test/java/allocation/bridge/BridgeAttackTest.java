@@ -373,13 +373,8 @@ final class BridgeAttackTest {
     Bridges bridge = opened(new Bridges(Bridges.SETTINGS));
     RawSocket deaf = registered(bridge);
     RawSocket good = registered(bridge);
-    String events = "{\"v\":1,\"text\":\"%s\"}".formatted("x".repeat(256 * 1024));
-    int published = 200;
 
-    for (int i = 0; i < published; i++) {
-      bridge.service.vertx.eventBus().publish(PublicAddresses.EVENTS, events);
-      assertThat(good.read().getString("type")).isEqualTo("message");
-    }
+    int published = publishMoreThanOneHasRoomFor(bridge, good);
 
     deaf.frame(PING);
     int read = 0;
@@ -387,6 +382,46 @@ final class BridgeAttackTest {
       read++;
     }
     assertThat(read).isBetween(1, published - 1);
+  }
+
+  /** Guard: the pause for the rate ends when the client has read, too. */
+  @Test
+  void who_does_not_read_is_not_read_either_though_he_is_held_back_by_the_rate() {
+    Bridges bridge = opened(Bridges.withRate(1));
+    RawSocket deaf = registered(bridge);
+    RawSocket good = registered(bridge);
+    List<Message<CommandMessage>> got = new CopyOnWriteArrayList<>();
+    bridge.service.handler =
+        command -> {
+          got.add(command);
+          BusService.accept(command);
+        };
+    publishMoreThanOneHasRoomFor(bridge, good);
+
+    deaf.frame(PING);
+    deaf.frame(
+        Bridges.send(PublicAddresses.COMMANDS, TAKE)
+            .put("headers", new JsonObject().put("key", Bridges.KEY))
+            .encode());
+    // Three seconds go by for one who sends as much and reads.
+    for (int i = 0; i < 4; i++) {
+      assertStillServed(good);
+    }
+    assertThat(got).isEmpty();
+
+    while (got.isEmpty()) {
+      deaf.read();
+    }
+  }
+
+  private static int publishMoreThanOneHasRoomFor(Bridges bridge, RawSocket good) {
+    String events = "{\"v\":1,\"text\":\"%s\"}".formatted("x".repeat(256 * 1024));
+    int published = 200;
+    for (int i = 0; i < published; i++) {
+      bridge.service.vertx.eventBus().publish(PublicAddresses.EVENTS, events);
+      assertThat(good.read().getString("type")).isEqualTo("message");
+    }
+    return published;
   }
 
   private static void assertDenied(JsonObject answer) {

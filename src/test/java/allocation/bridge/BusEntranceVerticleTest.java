@@ -244,6 +244,18 @@ final class BusEntranceVerticleTest {
   }
 
   @Test
+  void a_position_that_no_shard_will_ever_have_is_invalid() {
+    String after = "{\"v\":1,\"shard\":3,\"after\":%d}";
+
+    assertThat(ask(PublicAddresses.LOG, after.formatted(999_999_999_999_999_999L))).isNotEmpty();
+    for (long beyond : new long[] {1_000_000_000_000_000_000L, Long.MAX_VALUE}) {
+      ReplyException refused = refusal(PublicAddresses.LOG, after.formatted(beyond));
+      assertThat(PublicFailure.of(refused)).isEqualTo(PublicFailure.INVALID);
+      assertThat(refused).hasMessageContaining("after must be at most 999999999999999999");
+    }
+  }
+
+  @Test
   void a_log_that_is_away_is_busy() {
     service.log.refuse(1);
 
