@@ -47,6 +47,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What a node runs: its verticles, in the order in which each finds what it needs. */
 final class Deployment {
@@ -284,18 +285,18 @@ final class Deployment {
         node.isPresent()
             ? Collections.nCopies(instances, List.of())
             : config.shards().split(instances);
-    return Future.join(
-        IntStream.range(0, first.size())
-            .mapToObj(i -> deploy(verticles.make(i, first.get(i))))
-            .toList());
+    return deploy(IntStream.range(0, first.size()).mapToObj(i -> verticles.make(i, first.get(i))));
   }
 
   private Future<?> deploy(int instances, Supplier<Deployable> verticles) {
-    return Future.join(
-        IntStream.range(0, instances).mapToObj(i -> deploy(verticles.get())).toList());
+    return deploy(IntStream.range(0, instances).mapToObj(i -> verticles.get()));
   }
 
   private Future<?> deploy(Deployable verticle) {
-    return loops.deploy(verticle).onSuccess(id -> undo.accept(() -> vertx.undeploy(id)));
+    return deploy(Stream.of(verticle));
+  }
+
+  private Future<?> deploy(Stream<Deployable> verticles) {
+    return loops.deploy(verticles, undo);
   }
 }

@@ -5,7 +5,11 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +56,20 @@ final class EventLoops {
     Future<String> deployed = last.transform(before -> deploy(verticle, tries));
     last = deployed;
     return deployed;
+  }
+
+  /**
+   * Deploys verticles of one kind, and says how all of them are undone: together, since each may
+   * wait for what it has under way.
+   */
+  Future<?> deploy(Stream<Deployable> verticles, Consumer<Supplier<Future<?>>> undo) {
+    List<Future<String>> ids = verticles.map(verticle -> deploy(verticle)).toList();
+    return Future.join(ids).onComplete(all -> undo.accept(() -> undeploy(ids)));
+  }
+
+  private Future<?> undeploy(List<Future<String>> ids) {
+    return Future.join(
+        ids.stream().filter(Future::succeeded).map(id -> vertx.undeploy(id.result())).toList());
   }
 
   private Future<String> deploy(Deployable verticle, int triesLeft) {

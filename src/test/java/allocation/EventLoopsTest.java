@@ -1,11 +1,14 @@
 package allocation;
 
+import static allocation.given.Waiting.failure;
 import static allocation.given.Waiting.result;
+import static allocation.given.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -13,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +35,16 @@ final class EventLoopsTest {
   /** Remembers where it was started. */
   private static final class Part extends VerticleBase {
     private final List<Thread> started = new ArrayList<>();
-    private boolean stopped;
+    private final Future<Void> done;
+    private volatile boolean stopped;
+
+    Part() {
+      this(Future.succeededFuture());
+    }
+
+    Part(Future<Void> done) {
+      this.done = done;
+    }
 
     @Override
     public Future<?> start() {
@@ -42,7 +55,7 @@ final class EventLoopsTest {
     @Override
     public Future<?> stop() {
       stopped = true;
-      return Future.succeededFuture();
+      return done;
     }
 
     Thread loop() {
@@ -97,6 +110,35 @@ final class EventLoopsTest {
 
     assertThat(part.stopped).isTrue();
     assertThat(vertx.deploymentIDs()).isEmpty();
+  }
+
+  @Test
+  void those_of_a_kind_stop_together_and_not_one_after_the_other() {
+    Promise<Void> busy = Promise.promise();
+    List<Part> parts = Stream.generate(() -> new Part(busy.future())).limit(3).toList();
+    List<Supplier<Future<?>>> undo = new ArrayList<>();
+    result(loops.deploy(parts.stream().map(part -> part), undo::add));
+    assertThat(undo).hasSize(1);
+
+    Future<?> undone = undo.getFirst().get();
+
+    until("each of them stops", () -> parts.stream().allMatch(part -> part.stopped));
+    assertThat(undone.isComplete()).isFalse();
+    busy.complete();
+    result(undone);
+    assertThat(vertx.deploymentIDs()).isEmpty();
+  }
+
+  @Test
+  void those_that_have_started_are_undone_when_one_of_their_kind_could_not() {
+    Part good = new Part();
+    Deployable broken = context -> Future.failedFuture("no room");
+    List<Supplier<Future<?>>> undo = new ArrayList<>();
+
+    failure(loops.deploy(Stream.of(good, broken), undo::add));
+
+    result(undo.getFirst().get());
+    assertThat(good.stopped).isTrue();
   }
 
   @Test
