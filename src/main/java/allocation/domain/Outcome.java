@@ -8,7 +8,17 @@ public sealed interface Outcome {
   /** Was carried out before; {@code answer} is how things stand. */
   record Repeated(Answer answer) implements Outcome {}
 
-  record Refused(Refusal refusal) implements Outcome {}
+  /**
+   * Not carried out.
+   *
+   * @param replayed it is the answer of before to the same command; things may stand otherwise now
+   */
+  record Refused(Refusal refusal, boolean replayed) implements Outcome {
+    /** Decided now. */
+    public Refused(Refusal refusal) {
+      this(refusal, false);
+    }
+  }
 
   static Outcome of(Decision decision) {
     return switch (decision) {

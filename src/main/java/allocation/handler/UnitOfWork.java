@@ -96,9 +96,11 @@ public final class UnitOfWork {
     if (!stored.fingerprint().equals(fingerprint)) {
       return new Outcome.Refused(new Refusal.KeyReused());
     }
-    return stored.outcome() instanceof Outcome.Accepted done
-        ? new Outcome.Repeated(done.answer())
-        : stored.outcome();
+    return switch (stored.outcome()) {
+      case Outcome.Accepted done -> new Outcome.Repeated(done.answer());
+      case Outcome.Repeated done -> done;
+      case Outcome.Refused no -> new Outcome.Refused(no.refusal(), true);
+    };
   }
 
   private Outcome outcome(CommandMessage message) {

@@ -96,7 +96,8 @@ final class CommandEndpoints {
         switch (reply.outcome()) {
           case Outcome.Accepted yes -> answered.apply(yes.answer());
           case Outcome.Repeated again -> answered.apply(again.answer()).with(REPLAYED, "true");
-          case Outcome.Refused no -> refused(exchange, no);
+          case Outcome.Refused no ->
+              no.replayed() ? refused(exchange, no).with(REPLAYED, "true") : refused(exchange, no);
         });
   }
 

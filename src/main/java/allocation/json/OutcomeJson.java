@@ -34,7 +34,12 @@ public final class OutcomeJson {
     switch (outcome) {
       case Outcome.Accepted yes -> write(json.put("outcome", "accepted"), yes.answer());
       case Outcome.Repeated again -> write(json.put("outcome", "repeated"), again.answer());
-      case Outcome.Refused no -> write(json.put("outcome", "refused"), no.refusal());
+      case Outcome.Refused no -> {
+        write(json.put("outcome", "refused"), no.refusal());
+        if (no.replayed()) {
+          json.put("replayed", true);
+        }
+      }
     }
     return json.toString();
   }
@@ -51,7 +56,8 @@ public final class OutcomeJson {
       return switch (outcome) {
         case "accepted" -> new Outcome.Accepted(answer(json));
         case "repeated" -> new Outcome.Repeated(answer(json));
-        case "refused" -> new Outcome.Refused(refusal(json));
+        case "refused" ->
+            new Outcome.Refused(refusal(json), json.path("replayed").asBoolean(false));
         default -> throw new IllegalArgumentException("outcome is not known: " + outcome);
       };
     } catch (DateTimeException | ArithmeticException e) {

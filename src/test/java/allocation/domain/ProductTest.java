@@ -169,7 +169,7 @@ class ProductTest {
     Outcome outcome = Outcome.of(product.decide(allocate("o1", 5), facts));
 
     assertThat(
-            outcome instanceof Outcome.Refused(Refusal refusal)
+            outcome instanceof Outcome.Refused(Refusal refusal, boolean replayed)
                 ? refusal.getClass().getSimpleName()
                 : outcome.getClass().getSimpleName())
         .isEqualTo(expected);
@@ -421,7 +421,7 @@ class ProductTest {
   private static String answer(Decision decision) {
     return switch (Outcome.of(decision)) {
       case Outcome.Accepted(Answer.OfLine of) -> of.line().batchRef().value();
-      case Outcome.Refused(Refusal.NoStock no) ->
+      case Outcome.Refused(Refusal.NoStock no, boolean replayed) ->
           "none: largest %d of %d".formatted(no.largest(), no.total());
       default -> throw new AssertionError(decision);
     };

@@ -168,7 +168,7 @@ class RandomSequencesTest {
           happened("change without an event");
         }
       }
-      if (outcome instanceof Outcome.Refused(Refusal.NoStock no)) {
+      if (outcome instanceof Outcome.Refused(Refusal.NoStock no, boolean replayed)) {
         happened(facts.isEmpty() ? "shortage not told again" : "shortage told");
       }
     }

@@ -8,7 +8,10 @@ import static allocation.http.Examples.repeated;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import allocation.bus.CommandFailure;
+import allocation.domain.OrderId;
+import allocation.domain.Outcome;
 import allocation.domain.Refusal;
+import allocation.domain.Sku;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -54,6 +57,20 @@ class IdempotencyKeyTest {
     assertThat(change.header("Idempotent-Replayed")).contains("true");
     assertThat(release.status()).isEqualTo(204);
     assertThat(release.header("Idempotent-Replayed")).contains("true");
+  }
+
+  @Test
+  void a_no_that_was_stored_says_so_too_and_one_of_now_does_not() {
+    Refusal nothing = new Refusal.NothingAllocated(new OrderId("o1"), new Sku("SMALL-TABLE"));
+    service.decides(new Outcome.Refused(nothing));
+    Response now = service.delete("/v1/allocations/o1/SMALL-TABLE", "Idempotency-Key", "k-1");
+    service.decides(new Outcome.Refused(nothing, true));
+    Response then = service.delete("/v1/allocations/o1/SMALL-TABLE", "Idempotency-Key", "k-1");
+
+    assertThat(now.status()).isEqualTo(404);
+    assertThat(now.header("Idempotent-Replayed")).isEmpty();
+    assertThat(then.status()).isEqualTo(404);
+    assertThat(then.header("Idempotent-Replayed")).contains("true");
   }
 
   @Test

@@ -120,6 +120,9 @@ final class Examples {
     refusals.forEach(
         (name, refusal) -> all.put("CommandReply, " + name, reply(new Outcome.Refused(refusal))));
     all.put(
+        "CommandReply, refused before",
+        reply(new Outcome.Refused(new Refusal.NothingAllocated(ORDER, CHAIR), true)));
+    all.put(
         "CommandGroup.Results",
         new CommandGroup.Results(
             List.of(ALLOCATED, new CommandResult.NotDone(CommandFailure.BUSY))));

@@ -123,7 +123,7 @@ final class RandomMessages {
     return switch (random.nextInt(3)) {
       case 0 -> new Outcome.Accepted(answer());
       case 1 -> new Outcome.Repeated(answer());
-      default -> new Outcome.Refused(refusal());
+      default -> new Outcome.Refused(refusal(), random.nextBoolean());
     };
   }
 
