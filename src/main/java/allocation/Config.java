@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -102,11 +101,21 @@ public record Config(
   }
 
   /** How it is logged, and how often the event log is polled. */
-  public record Log(Format format, String level, Audit audit, int pollMs) {
+  public record Log(Format format, Level level, Audit audit, int pollMs) {
     /** The shape of a line. */
     public enum Format {
       TEXT,
       JSON
+    }
+
+    /** The level of our own loggers. */
+    public enum Level {
+      TRACE,
+      DEBUG,
+      INFO,
+      WARN,
+      ERROR,
+      OFF
     }
 
     /** The level of the logger that writes down who told the service what. */
@@ -167,7 +176,7 @@ public record Config(
         pulsar(from),
         new Log(
             from.choice("log.format", Log.Format.TEXT, Log.Format.class),
-            from.text("log.level", "info").toLowerCase(Locale.ROOT),
+            from.choice("log.level", Log.Level.INFO, Log.Level.class),
             from.choice("log.audit", Log.Audit.INFO, Log.Audit.class),
             from.integer("log.pollMs", 1_000, 10, 60_000)),
         mail(from),

@@ -60,14 +60,17 @@ public final class Main {
     if (command.equals("new-key")) {
       return newKey(options);
     }
-    if (!COMMANDS.contains(command) || (!options.isEmpty() && !command.equals("events"))) {
-      return usage();
+    if (!COMMANDS.contains(command)) {
+      return usage("there is no command " + command);
+    }
+    if (!options.isEmpty() && !command.equals("events")) {
+      return usage(command + " takes no options, had " + options.getFirst());
     }
     try {
       Config config = Config.from(environment);
       // Before the first logger is made: logback.xml reads them.
       System.setProperty("LOG_FORMAT", config.log().format().name().toLowerCase(Locale.ROOT));
-      System.setProperty("LOG_LEVEL", config.log().level());
+      System.setProperty("LOG_LEVEL", config.log().level().name().toLowerCase(Locale.ROOT));
       System.setProperty("LOG_AUDIT", config.log().audit().name().toLowerCase(Locale.ROOT));
       return switch (command) {
         case "serve" -> serve(config);
@@ -87,7 +90,7 @@ public final class Main {
   /** Needs no settings: it may be run wherever keys are made. */
   private static int newKey(List<String> options) {
     if (options.size() != 2) {
-      return usage();
+      return usage("new-key takes an ID and SCOPES");
     }
     try {
       NewKey made = NewKey.make(options.getFirst(), options.getLast(), new SecureRandom());
@@ -100,7 +103,8 @@ public final class Main {
     }
   }
 
-  private static int usage() {
+  private static int usage(String why) {
+    System.err.println("allocation: " + why);
     System.err.print(USAGE);
     return 2;
   }
@@ -135,7 +139,7 @@ public final class Main {
       } else if (option.equals("--count") && value.matches("[1-9][0-9]{0,17}")) {
         count = OptionalLong.of(Long.parseLong(value));
       } else {
-        return usage();
+        return usage("events does not understand " + option + " " + value);
       }
     }
     EventTail.follow(config.pulsar(), earliest, count, System.out::println);

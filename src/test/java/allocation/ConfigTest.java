@@ -69,7 +69,7 @@ class ConfigTest {
   void every_fault_is_named_at_once() {
     Settings settings =
         new Settings(
-            "http: {port: eighty, hosts: a}\nhandler: {queueCapacity: 1}\nlog: {format: xml}",
+            "http: {port: eighty, hosts: a}\nhandler: {queueCapacity: 1}\nlog: {format: xml, level: loud}",
             Map.of("PULSAR_SERVICE_URL", "http://wrong", "MAIL_USER", "me"));
 
     assertThatThrownBy(
@@ -84,6 +84,8 @@ class ConfigTest {
         .hasMessageContaining("http.port (HTTP_PORT) must be a whole number from 0 to 65535")
         .hasMessageContaining("handler.queueCapacity (HANDLER_QUEUE_CAPACITY) must be")
         .hasMessageContaining("log.format (LOG_FORMAT) must be one of [TEXT, JSON], was 'xml'")
+        .hasMessageContaining(
+            "log.level (LOG_LEVEL) must be one of [TRACE, DEBUG, INFO, WARN, ERROR")
         .hasMessageContaining("mail.password (MAIL_PASSWORD)")
         .hasMessageContaining("http.hosts is not a setting");
   }

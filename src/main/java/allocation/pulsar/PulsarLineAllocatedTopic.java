@@ -61,7 +61,7 @@ public final class PulsarLineAllocatedTopic implements EventTopic {
         .accessMode(ProducerAccessMode.Shared);
   }
 
-  private static Optional<Outgoing> message(LoggedEvent event) {
+  static Optional<Outgoing> message(LoggedEvent event) {
     if (!(event.event() instanceof Allocated line)) {
       return Optional.empty();
     }
