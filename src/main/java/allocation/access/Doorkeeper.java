@@ -26,6 +26,11 @@ public final class Doorkeeper {
     return ring.isOff();
   }
 
+  /** Whether nobody is asked because nobody else can reach it. */
+  public boolean isForThisMachineOnly() {
+    return ring.isOff() && ring.settings().open() == Settings.Open.LOOPBACK;
+  }
+
   /**
    * Who it is; nearly always at once, and on this event loop. Fails with {@link NotKnown}.
    *

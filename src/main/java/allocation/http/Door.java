@@ -13,6 +13,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,12 @@ final class Door {
   /** Who came in; nearly always at once. Fails with a {@link ProblemException}. */
   Future<Caller> admit(HttpServerRequest request, Route route, String correlationId) {
     if (keeper.isOff()) {
+      Optional<String> foreign =
+          route.needs().flatMap(scope -> CrossSite.why(request, keeper.isForThisMachineOnly()));
+      if (foreign.isPresent()) {
+        count("cross-site");
+        return Future.failedFuture(new ProblemException(ProblemType.CROSS_SITE, foreign.get()));
+      }
       return strangers.isOff() || route.needs().isEmpty()
           ? ANYBODY
           : unlessTooMany(strangers, address(request), ANYBODY);

@@ -7,6 +7,7 @@ public enum ProblemType {
   INVALID_REQUEST(400, "The request is not valid"),
   UNAUTHENTICATED(401, "It is not known who you are"),
   MISSING_SCOPE(403, "You may not do this"),
+  CROSS_SITE(403, "A page of another site may not do this"),
   NOT_FOUND(404, "There is nothing at this address"),
   METHOD_NOT_ALLOWED(405, "This address does not take this method"),
   REQUEST_TIMEOUT(408, "The request did not arrive in time"),

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class StopTest {
   private static final String BODY = "{\"orderId\":\"o1\",\"sku\":\"LAMP\",\"quantity\":12}";
   private static final String REQUEST =
-      "POST /v1/allocations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+      "POST /v1/allocations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
           + "Content-Length: %d\r\n\r\n%s".formatted(BODY.length(), BODY);
 
   private final Vertx vertx = Vertx.vertx();
@@ -107,7 +107,11 @@ class StopTest {
     int port = instances.get(0).port();
     for (int i = 0; i < 6; i++) {
       try (RawClient client = new RawClient(port)) {
-        assertThat(client.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").receive().status())
+        assertThat(
+                client
+                    .send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .receive()
+                    .status())
             .isEqualTo(200);
       }
     }
