@@ -16,7 +16,8 @@ import java.util.Map;
  * @param lines those that exist
  * @param owners SKUs of the wanted refs that exist
  * @param answers of the wanted keys that were answered before
- * @param linesAbove the cut batch's lines, newest first, as many as may have to give way
+ * @param linesAbove the cut batch's lines, newest first, that have to give way, as many as are
+ *     wanted
  */
 public record Loaded(
     Map<Integer, Long> positions,

@@ -40,7 +40,10 @@ final class Needs {
         case Command.Deallocate deallocate -> lines.add(new LineKey(deallocate.orderId(), sku));
         case Command.ChangeBatch change -> {
           if (change.quantity().isPresent()) {
-            cut = Optional.of(new Wanted.BatchCut(sku, change.ref(), change.quantity().getAsInt()));
+            // One more than those of a step tells that there is another.
+            int most = CutSoFar.MOST_LINES + 1;
+            int quantity = change.quantity().getAsInt();
+            cut = Optional.of(new Wanted.BatchCut(sku, change.ref(), quantity, most));
           }
         }
       }

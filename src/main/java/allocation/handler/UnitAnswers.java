@@ -68,6 +68,11 @@ final class UnitAnswers {
     nudge(unit.events());
   }
 
+  /** A part of what a command does stands: hands its events on, and answers nobody. */
+  void stepped(UnitOfWork unit) {
+    nudge(unit.events());
+  }
+
   private void nudge(List<LoggedEvent> events) {
     events.stream()
         .collect(Collectors.groupingBy(LoggedEvent::shard, TreeMap::new, Collectors.toList()))

@@ -47,8 +47,11 @@ public final class UnitOfWork {
   private final Map<Integer, Long> positions;
   private final List<LoggedEvent> events = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
+  private CutSoFar cutSoFar;
+  private boolean goesOn;
 
   /**
+   * @param before of the steps before this one, if it is one
    * @param memory products that were not loaded, as of the loaded positions
    */
   UnitOfWork(
@@ -56,7 +59,9 @@ public final class UnitOfWork {
       Instant at,
       Shards shards,
       Loaded loaded,
+      CutSoFar before,
       Function<Sku, Optional<Product>> memory) {
+    this.cutSoFar = before;
     this.unitId = unitId;
     this.at = at;
     this.shards = shards;
@@ -80,14 +85,17 @@ public final class UnitOfWork {
 
   /** Decides the next command; its outcome is the next of {@link #outcomes}. */
   void decide(CommandMessage message) {
-    outcomes.add(isKeyed(message) ? once(message) : outcome(message));
+    outcomes.add(isKeyed(message) ? once(message) : outcome(message, message.command()));
   }
 
   private Outcome once(CommandMessage message) {
     String fingerprint = Fingerprint.of(message.command());
     StoredAnswer stored = answers.get(message.key());
+    if (stored == null && isOneStepOfMore(message.command())) {
+      return step(message, (Command.ChangeBatch) message.command());
+    }
     if (stored == null) {
-      Outcome outcome = outcome(message);
+      Outcome outcome = cutSoFar.whole(outcome(message, message.command()));
       stored = new StoredAnswer(message.key(), shards.of(message.sku()), fingerprint, outcome);
       answers.put(stored.key(), stored);
       newAnswers.put(stored.key(), stored);
@@ -103,10 +111,23 @@ public final class UnitOfWork {
     };
   }
 
-  private Outcome outcome(CommandMessage message) {
+  private boolean isOneStepOfMore(Command command) {
+    return command instanceof Command.ChangeBatch && CutSoFar.isMoreThanOne(loaded.linesAbove());
+  }
+
+  /** Its answer is for nobody, and is not kept: the command has none yet. */
+  private Outcome step(CommandMessage message, Command.ChangeBatch cut) {
+    int allocated = product(message.sku()).batch(cut.ref()).orElseThrow().allocated();
+    Outcome done = outcome(message, CutSoFar.step(cut, allocated, loaded.linesAbove()));
+    goesOn = true;
+    cutSoFar = cutSoFar.and(done);
+    return done;
+  }
+
+  private Outcome outcome(CommandMessage message, Command command) {
     Sku sku = message.sku();
     int shard = shards.of(sku);
-    Decision decision = product(sku).decide(message.command(), facts(sku, shard));
+    Decision decision = product(sku).decide(command, facts(sku, shard));
     for (Event event : decision.events()) {
       record(shard, sku, event, message.correlationId());
     }
@@ -160,9 +181,19 @@ public final class UnitOfWork {
 
       @Override
       public List<OrderLine> linesAbove(BatchRef ref, int quantity) {
-        return loaded.linesAbove();
+        return CutSoFar.ofNextStep(loaded.linesAbove());
       }
     };
+  }
+
+  /** Whether its command is not done yet: the same is to be decided again when this is written. */
+  boolean goesOn() {
+    return goesOn;
+  }
+
+  /** With this step, if it is one. */
+  CutSoFar cutSoFar() {
+    return cutSoFar;
   }
 
   /** What became of each command, in the order they were decided. */

@@ -71,6 +71,9 @@ final class UnitRunner {
 
     private boolean failed;
 
+    /** Of a cut in steps: what is written of it already. */
+    private CutSoFar cutSoFar = CutSoFar.NONE;
+
     private Run(Future<Void> before) {
       this.before = before;
       this.over = before;
@@ -185,7 +188,7 @@ final class UnitRunner {
             Needs.of(messages(commands), shards, memory::product),
             loaded -> {
               requireRememberedAt(loaded.positions());
-              if (answers.anyLate(commands)) {
+              if (run.cutSoFar.isNone() && answers.anyLate(commands)) {
                 throw new TooLate();
               }
               return decide(run, commands, loaded);
@@ -193,14 +196,24 @@ final class UnitRunner {
         .onSuccess(unit -> {
           foresight.learn(unit.outcomes());
           memory.learn(unit, shards);
-          answers.written(commands, unit);
         })
         .onFailure(cause -> {
           if (!(cause instanceof LineExists || cause instanceof TooLate)) {
             commands.forEach(command -> memory.forget(shards.of(command.sku())));
           }
         })
-        .mapEmpty();
+        .compose(unit -> written(run, commands, unit));
+  }
+
+  /** Answers, or goes on with what was a step only: whoever waits no longer finds the answer. */
+  private Future<Void> written(Run run, List<Pending> commands, UnitOfWork unit) {
+    if (!unit.goesOn()) {
+      answers.written(commands, unit);
+      return Future.succeededFuture();
+    }
+    answers.stepped(unit);
+    run.cutSoFar = unit.cutSoFar();
+    return underLocks(run, commands);
   }
 
   private static List<CommandMessage> messages(List<Pending> commands) {
@@ -244,6 +257,7 @@ final class UnitRunner {
             clock.instant().truncatedTo(ChronoUnit.MICROS),
             shards,
             loaded,
+            run.cutSoFar,
             sku -> memory.product(shards.of(sku), sku));
     commands.forEach(command -> unit.decide(command.message()));
     run.decided = unit;
@@ -271,7 +285,7 @@ final class UnitRunner {
       case Unsettled unsettled -> settle(run, commands, unsettled, tries);
       case Unavailable away -> {
         LOG.warn("no unit of work commands={} cause={}", commands.size(), away.getMessage());
-        yield failAll(commands, CommandFailure.BUSY, "the database is not available");
+        yield failAll(run, commands, CommandFailure.BUSY, "the database is not available");
       }
       case Rejected rejected -> oneByOne(run, commands, rejected);
       default -> oneByOne(run, commands, cause);
@@ -287,7 +301,8 @@ final class UnitRunner {
           command.sku(),
           command.message().correlationId(),
           cause);
-      return failAll(commands, CommandFailure.INTERNAL, "the command could not be carried out");
+      return failAll(
+          run, commands, CommandFailure.INTERNAL, "the command could not be carried out");
     }
     LOG.warn("a unit of work is done again one by one commands={}", commands.size(), cause);
     Future<Void> done = Future.succeededFuture();
@@ -300,9 +315,9 @@ final class UnitRunner {
   /** Under the locks, and with nothing remembered that was wrong, it cannot fail so again. */
   private Future<Void> tryAgain(Run run, List<Pending> all, int tries, String whyNot) {
     if (tries == MOST_TRIES_AGAIN) {
-      return failAll(all, CommandFailure.BUSY, whyNot);
+      return failAll(run, all, CommandFailure.BUSY, whyNot);
     }
-    List<Pending> commands = answers.withoutLate(all);
+    List<Pending> commands = run.cutSoFar.isNone() ? answers.withoutLate(all) : all;
     return commands.isEmpty()
         ? Future.succeededFuture()
         : underLocks(run, commands).recover(cause -> afterFailure(run, commands, cause, tries + 1));
@@ -315,18 +330,23 @@ final class UnitRunner {
         .transform(asked -> {
           if (asked.failed()) {
             return failAll(
-                commands, CommandFailure.UNKNOWN, "not known to be recorded; send it again");
+                run, commands, CommandFailure.UNKNOWN, "not known to be recorded; send it again");
           }
           if (asked.result() && unit != null) {
-            answers.written(commands, unit);
-            return Future.succeededFuture();
+            return written(run, commands, unit)
+                .recover(cause -> afterFailure(run, commands, cause, tries));
           }
           return tryAgain(run, commands, tries, "the database is not available");
         });
   }
 
-  private Future<Void> failAll(List<Pending> commands, CommandFailure failure, String why) {
-    answers.failAll(commands, failure, why);
+  private Future<Void> failAll(
+      Run run, List<Pending> commands, CommandFailure failure, String why) {
+    if (run.cutSoFar.isNone()) {
+      answers.failAll(commands, failure, why);
+    } else {
+      answers.failAll(commands, CommandFailure.UNKNOWN, "a part is done; send it again: " + why);
+    }
     return Future.succeededFuture();
   }
 }

@@ -31,6 +31,10 @@ public record Wanted(
     keys = Set.copyOf(keys);
   }
 
-  /** A batch that is to have {@code quantity}, less perhaps than what it holds. */
-  public record BatchCut(Sku sku, BatchRef ref, int quantity) {}
+  /**
+   * A batch that is to have {@code quantity}, less perhaps than what it holds.
+   *
+   * @param most lines that are wanted of those that have to give way: the oldest of them
+   */
+  public record BatchCut(Sku sku, BatchRef ref, int quantity, int most) {}
 }

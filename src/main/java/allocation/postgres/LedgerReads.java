@@ -54,7 +54,7 @@ final class LedgerReads {
       JOIN command_answer a ON a.scope = wanted.scope COLLATE "C" AND a.id = wanted.id COLLATE "C"
       """;
 
-  /** A line is taken while those newer than it do not yet free enough. */
+  /** A line is taken while those newer than it do not yet free enough; the oldest of them. */
   private static final String LINES_ABOVE =
       """
       SELECT order_id, sku, quantity, batch_ref, position
@@ -63,7 +63,8 @@ final class LedgerReads {
             FROM order_line WHERE shard = $1 AND batch_ref = $3) line
       WHERE newer < (SELECT allocated - $4::bigint FROM batch
                      WHERE shard = $1 AND sku = $2 AND ref = $3)
-      ORDER BY position DESC
+      ORDER BY position
+      LIMIT $5
       """;
 
   private final Shards shards;
@@ -201,8 +202,9 @@ final class LedgerReads {
                         shards.of(cut.sku()),
                         cut.sku().value(),
                         cut.ref().value(),
-                        (long) cut.quantity()))
-                .map(LedgerReads::orderLines))
+                        (long) cut.quantity(),
+                        (long) cut.most()))
+                .map(rows -> orderLines(rows).reversed()))
         .orElseGet(() -> Future.succeededFuture(List.of()));
   }
 

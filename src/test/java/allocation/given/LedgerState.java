@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The tables of the write side as maps, with the constraints that they have in PostgreSQL. */
 public final class LedgerState {
@@ -115,7 +116,7 @@ public final class LedgerState {
         held -= line.quantity();
       }
     }
-    return above;
+    return above.subList(Math.max(0, above.size() - cut.most()), above.size());
   }
 
   public Optional<Sku> ownerOf(BatchRef ref) {
@@ -171,7 +172,7 @@ public final class LedgerState {
       unique("command_answer", answers.putIfAbsent(answer.key(), answer) == null);
       unitsOfAnswers.put(answer.key(), unit.unitId());
     }
-    unit.events().forEach(this::append);
+    unit.events().stream().collect(Collectors.groupingBy(LoggedEvent::shard)).forEach(this::append);
   }
 
   private void move(int shard, Move move) {
@@ -203,11 +204,12 @@ public final class LedgerState {
     }
   }
 
-  private void append(LoggedEvent event) {
-    List<LoggedEvent> more = new ArrayList<>(events(event.shard()));
-    unique("event", more.stream().noneMatch(other -> other.position() == event.position()));
-    more.add(event);
-    events.put(event.shard(), List.copyOf(more));
+  private void append(int shard, List<LoggedEvent> added) {
+    List<LoggedEvent> more = new ArrayList<>(events(shard));
+    more.addAll(added);
+    Set<Long> places = more.stream().map(LoggedEvent::position).collect(Collectors.toSet());
+    unique("event", places.size() == more.size());
+    events.put(shard, List.copyOf(more));
   }
 
   private static void unique(String table, boolean isNew) {

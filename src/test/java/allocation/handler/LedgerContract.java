@@ -226,6 +226,26 @@ public abstract class LedgerContract {
     assertThat(above(0)).containsExactly("o4", "o3", "o2", "o1");
   }
 
+  @Test
+  void of_more_than_are_wanted_it_gets_the_oldest() {
+    commit(message(CHAIR, create("b1", CHAIR, 100)));
+    for (int i = 1; i <= 5; i++) {
+      commit(message(CHAIR, take("o" + i, CHAIR, 10)));
+    }
+    Wanted two =
+        new Wanted(
+            Set.of(3),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Optional.of(new Wanted.BatchCut(CHAIR, new BatchRef("b1"), 15, 2)));
+
+    assertThat(result(Units.load(ledger(), two)).linesAbove())
+        .extracting(line -> line.orderId().value())
+        .containsExactly("o3", "o2");
+  }
+
   private List<String> above(int quantity) {
     return load(message(CHAIR, cut("b1", quantity))).linesAbove().stream()
         .map(line -> line.orderId().value())

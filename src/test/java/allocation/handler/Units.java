@@ -75,7 +75,13 @@ public final class Units {
 
   public static UnitOfWork decide(Loaded loaded, List<CommandMessage> commands) {
     UnitOfWork unit =
-        new UnitOfWork(UUID.randomUUID().toString(), AT, SHARDS, loaded, sku -> Optional.empty());
+        new UnitOfWork(
+            UUID.randomUUID().toString(),
+            AT,
+            SHARDS,
+            loaded,
+            CutSoFar.NONE,
+            sku -> Optional.empty());
     commands.forEach(unit::decide);
     return unit;
   }
