@@ -196,24 +196,24 @@ final class UnitRunner {
         .onSuccess(unit -> {
           foresight.learn(unit.outcomes());
           memory.learn(unit, shards);
+          written(run, commands, unit);
         })
         .onFailure(cause -> {
           if (!(cause instanceof LineExists || cause instanceof TooLate)) {
             commands.forEach(command -> memory.forget(shards.of(command.sku())));
           }
         })
-        .compose(unit -> written(run, commands, unit));
+        .compose(unit -> unit.goesOn() ? underLocks(run, commands) : Future.succeededFuture());
   }
 
-  /** Answers, or goes on with what was a step only: whoever waits no longer finds the answer. */
-  private Future<Void> written(Run run, List<Pending> commands, UnitOfWork unit) {
-    if (!unit.goesOn()) {
+  /** Answers; of what was only a step it remembers that it stands. */
+  private void written(Run run, List<Pending> commands, UnitOfWork unit) {
+    if (unit.goesOn()) {
+      run.cutSoFar = unit.cutSoFar();
+      answers.stepped(unit);
+    } else {
       answers.written(commands, unit);
-      return Future.succeededFuture();
     }
-    answers.stepped(unit);
-    run.cutSoFar = unit.cutSoFar();
-    return underLocks(run, commands);
   }
 
   private static List<CommandMessage> messages(List<Pending> commands) {
@@ -333,8 +333,11 @@ final class UnitRunner {
                 run, commands, CommandFailure.UNKNOWN, "not known to be recorded; send it again");
           }
           if (asked.result() && unit != null) {
-            return written(run, commands, unit)
-                .recover(cause -> afterFailure(run, commands, cause, tries));
+            written(run, commands, unit);
+            return unit.goesOn()
+                ? underLocks(run, commands)
+                    .recover(cause -> afterFailure(run, commands, cause, tries))
+                : Future.succeededFuture();
           }
           return tryAgain(run, commands, tries, "the database is not available");
         });

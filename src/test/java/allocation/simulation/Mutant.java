@@ -36,7 +36,7 @@ record Mutant(String what, String type, List<Change> changes) {
                   return unit;
             """,
             """
-              answers.written(commands, unit);
+              written(run, commands, unit);
             })
             .onFailure(cause -> {
             """,
@@ -160,7 +160,7 @@ record Mutant(String what, String type, List<Change> changes) {
             "allocation.given.LedgerState",
             "if (position != move.from()) {",
             "if (position < 0) {",
-            "unique(\"event\", more.stream().noneMatch(other -> other.position() == event.position()));",
+            "unique(\"event\", places.size() == more.size());",
             ""),
         of(
             "the database: a line may be there twice",
