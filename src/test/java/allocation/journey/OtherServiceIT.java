@@ -56,7 +56,7 @@ class OtherServiceIT {
         .anySatisfy(line -> assertThat(line).startsWith("created Accepted"))
         .anySatisfy(line -> assertThat(line).startsWith("allocated Accepted"))
         .anySatisfy(line -> assertThat(line).startsWith("again Repeated"))
-        .contains("refused Refused[refusal=NoStock[largest=2, total=2]]")
+        .contains("refused Refused[refusal=NoStock[largest=2, total=2], replayed=false]")
         .anySatisfy(
             line -> assertThat(line).startsWith("view ProductStock[sku=RED-CHAIR, available=2"))
         .anySatisfy(line -> assertThat(line).startsWith("handled {").contains("=3"));
