@@ -54,6 +54,10 @@ public record Config(
   private static final int HTTP_INSTANCES =
       Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 64);
 
+  // With more their units are smaller, and the database has more to do for each line. See ADR 29.
+  private static final int HANDLER_INSTANCES =
+      Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 64);
+
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
   private static final int NO_LIMIT = Integer.MAX_VALUE;
@@ -222,7 +226,7 @@ public record Config(
     return new Instances(
         from.integer("http.instances", HTTP_INSTANCES, least, 64),
         from.integer("pulsar.commandInstances", 1, least, 64),
-        from.integer("handler.instances", 2, least, 64),
+        from.integer("handler.instances", HANDLER_INSTANCES, least, 64),
         from.integer("views.instances", 1, least, 64),
         from.integer("publisher.instances", 1, least, 64),
         from.integer("mail.instances", 1, least, 64));

@@ -352,6 +352,16 @@ class ConfigTest {
   }
 
   @Test
+  void has_http_for_each_processor_and_a_handler_for_each_two_unless_told_otherwise() {
+    int processors = Runtime.getRuntime().availableProcessors();
+
+    Config.Instances unset = read("").instances();
+
+    assertThat(unset.http()).isEqualTo(Math.min(64, processors));
+    assertThat(unset.handlers()).isEqualTo(Math.clamp(processors / 2, 1, 64));
+  }
+
+  @Test
   void instances_are_counted_by_the_role_that_they_have() {
     assertThat(new Config.Instances(1, 2, 3, 4, 5, 6).ofRoles())
         .isEqualTo(

@@ -46,10 +46,7 @@ interface JwksSource {
                   .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                   .setKeepAlive(false));
       request =
-          new RequestOptions()
-              .setAbsoluteURI(address)
-              .setTimeout(LIMIT_MS)
-              .putHeader("Accept", "application/json");
+          new RequestOptions().setAbsoluteURI(address).putHeader("Accept", "application/json");
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The report in Markdown: targets, rows, machine, settings. */
@@ -272,6 +273,7 @@ final class Report {
         .append(System.getProperty("os.name"))
         .append(' ')
         .append(System.getProperty("os.version"))
+        .append(writeback())
         .append(", JDK ")
         .append(Runtime.version())
         .append("\n- service: ")
@@ -284,6 +286,13 @@ final class Report {
         .append(Rig.WAL_SIZE)
         .append(", of which each file has been written before")
         .append('\n');
+  }
+
+  /** When the kernel writes what PostgreSQL has given it. */
+  private static String writeback() {
+    return linesOf(Path.of("/proc/sys/vm/dirty_expire_centisecs"))
+        .map(expire -> " with vm.dirty_expire_centisecs " + expire)
+        .collect(Collectors.joining());
   }
 
   private static String processor() {

@@ -94,6 +94,8 @@ final class Installation implements AutoCloseable {
         "SHARDS", String.valueOf(SHARDS),
         // Nobody has to see that it leaves.
         "HTTP_LEAVE_DELAY_MS", "0",
+        // Also where there are two processors: handlers that share a pool find more.
+        "HANDLER_INSTANCES", "2",
         "POSTGRES_URI", databaseUri,
         "PULSAR_SERVICE_URL", broker.serviceUrl(),
         "PULSAR_ADMIN_URL", broker.adminUrl(),

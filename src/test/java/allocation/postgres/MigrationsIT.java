@@ -66,7 +66,10 @@ final class MigrationsIT {
     run(
         uri,
         """
-        DELETE FROM flyway_schema_history WHERE version >= '7';
+        DELETE FROM flyway_schema_history WHERE version::int >= 7;
+        DROP FUNCTION make_views;
+        ALTER FUNCTION make_view_tables RENAME TO make_views;
+        DROP FUNCTION sample_few_rows;
         ALTER TABLE command_answer DROP CONSTRAINT command_answer_key;
         ALTER TABLE command_answer ADD CONSTRAINT command_answer_key PRIMARY KEY (shard, scope, id);
         INSERT INTO command_answer VALUES
@@ -79,6 +82,23 @@ final class MigrationsIT {
 
     assertThat(one(uri, "SELECT count(*) FROM command_answer")).isEqualTo(2);
     assertThat(one(uri, "SELECT count(*) FROM command_answer WHERE unit_id = 'first'")).isOne();
+  }
+
+  @Test
+  void of_what_only_grows_few_rows_are_read_for_statistics() throws SQLException {
+    String uri = Servers.newDatabase("samples");
+    Migrations.migrate(uri, 8);
+    run(uri, "SELECT make_event_partitions(3, 25000000); SELECT make_views('views_next')");
+
+    String columns =
+        """
+        SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        WHERE c.relkind IN ('r', 'p') AND c.relname ~ '^(order_line|event_run|order_view)'
+          AND a.attnum > 0
+        """;
+    assertThat(one(uri, columns + " AND a.attstattarget = 10")).isEqualTo(one(uri, columns));
+    assertThat(one(uri, columns + " AND c.relname = 'event_run_3_2'")).isEqualTo(6);
+    assertThat(one(uri, columns + " AND c.relname = 'order_view'")).isEqualTo(12);
   }
 
   private static void run(String uri, String sql) throws SQLException {
