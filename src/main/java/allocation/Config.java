@@ -54,9 +54,10 @@ public record Config(
   private static final int HTTP_INSTANCES =
       Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 64);
 
-  // With more their units are smaller, and the database has more to do for each line. See ADR 29.
+  // With more their units are smaller, and the database has more to do for each line. Four at the
+  // most: a container may count all of its host's processors. See ADR 29.
   private static final int HANDLER_INSTANCES =
-      Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 64);
+      Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
 
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 

@@ -1,6 +1,6 @@
 -- ANALYZE reads as many rows as the column with the most statistics asks for: 30,000, half a second of a processor for a
 -- table of millions. What only grows is read again at every tenth more, and what comes of it decides nothing: the service's
--- sessions are told which way to go, and go by keys. A tenth of the rows is left for people's own questions.
+-- sessions may not read a whole table (PgSession), and go by keys. A tenth of the rows is left for people's own questions.
 CREATE FUNCTION sample_few_rows(of_table regclass) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   name text;
@@ -15,8 +15,10 @@ END $$;
 SELECT sample_few_rows('order_line');
 SELECT sample_few_rows('event_run');
 SELECT sample_few_rows('views.order_view');
+-- Of a rebuild that is under way.
+SELECT sample_few_rows(next) FROM to_regclass('views_next.order_view') AS next WHERE next IS NOT NULL;
 
--- As before, for views that are made from now on.
+-- The same for views that are made from now on.
 ALTER FUNCTION make_views(text) RENAME TO make_view_tables;
 CREATE FUNCTION make_views(name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -24,7 +26,7 @@ BEGIN
   PERFORM sample_few_rows(format('%I.order_view', name)::regclass);
 END $$;
 
--- As before, for partitions that are made from now on.
+-- The same for partitions that are made from now on; all else is as it was.
 CREATE OR REPLACE FUNCTION make_event_partitions(of_shard int, up_to bigint) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE

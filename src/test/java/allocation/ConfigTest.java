@@ -352,13 +352,13 @@ class ConfigTest {
   }
 
   @Test
-  void has_http_for_each_processor_and_a_handler_for_each_two_unless_told_otherwise() {
+  void has_http_for_each_processor_and_a_handler_for_each_two_up_to_four() {
     int processors = Runtime.getRuntime().availableProcessors();
 
     Config.Instances unset = read("").instances();
 
     assertThat(unset.http()).isEqualTo(Math.min(64, processors));
-    assertThat(unset.handlers()).isEqualTo(Math.clamp(processors / 2, 1, 64));
+    assertThat(unset.handlers()).isEqualTo(Math.clamp(processors / 2, 1, 4));
   }
 
   @Test

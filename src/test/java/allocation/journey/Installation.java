@@ -94,7 +94,7 @@ final class Installation implements AutoCloseable {
         "SHARDS", String.valueOf(SHARDS),
         // Nobody has to see that it leaves.
         "HTTP_LEAVE_DELAY_MS", "0",
-        // Also where there are two processors: handlers that share a pool find more.
+        // Also where there are two processors: what can go wrong between handlers is to be seen.
         "HANDLER_INSTANCES", "2",
         "POSTGRES_URI", databaseUri,
         "PULSAR_SERVICE_URL", broker.serviceUrl(),

@@ -101,6 +101,33 @@ final class MigrationsIT {
     assertThat(one(uri, columns + " AND c.relname = 'order_view'")).isEqualTo(12);
   }
 
+  @Test
+  void so_it_is_with_views_that_an_older_service_builds_again_meanwhile() throws SQLException {
+    String uri = Servers.newDatabase("rebuild");
+    Migrations.migrate(uri, 8);
+    run(
+        uri,
+        """
+        DELETE FROM flyway_schema_history WHERE version::int >= 10;
+        DROP FUNCTION make_views;
+        ALTER FUNCTION make_view_tables RENAME TO make_views;
+        DROP FUNCTION sample_few_rows;
+        SELECT make_views('views_next');
+        """);
+
+    Migrations.migrate(uri, 8);
+
+    assertThat(
+            one(
+                uri,
+                """
+                SELECT count(*) FROM pg_attribute
+                WHERE attrelid = 'views_next.order_view'::regclass AND attnum > 0
+                  AND attstattarget = 10
+                """))
+        .isEqualTo(6);
+  }
+
   private static void run(String uri, String sql) throws SQLException {
     try (Connection connection = connect(uri);
         Statement statement = connection.createStatement()) {
