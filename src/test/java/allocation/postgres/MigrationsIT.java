@@ -11,6 +11,14 @@ import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 
 final class MigrationsIT {
+  /** What is there once is not made a second time. */
+  private static final String WITHOUT_10 =
+      """
+      DROP FUNCTION make_views;
+      ALTER FUNCTION make_view_tables RENAME TO make_views;
+      DROP FUNCTION sample_few_rows;
+      """;
+
   @Test
   void makes_an_empty_database_ready_and_leaves_a_ready_one_alone() throws SQLException {
     String uri = Servers.newDatabase("empty");
@@ -65,18 +73,16 @@ final class MigrationsIT {
     Migrations.migrate(uri, 8);
     run(
         uri,
-        """
-        DELETE FROM flyway_schema_history WHERE version::int >= 7;
-        DROP FUNCTION make_views;
-        ALTER FUNCTION make_view_tables RENAME TO make_views;
-        DROP FUNCTION sample_few_rows;
-        ALTER TABLE command_answer DROP CONSTRAINT command_answer_key;
-        ALTER TABLE command_answer ADD CONSTRAINT command_answer_key PRIMARY KEY (shard, scope, id);
-        INSERT INTO command_answer VALUES
-          (1, 's', 'twice', 'f', 'o', 'late', '2026-01-02'),
-          (2, 's', 'twice', 'f', 'o', 'first', '2026-01-01'),
-          (3, 'other', 'twice', 'f', 'o', 'other', '2026-01-03');
-        """);
+        WITHOUT_10
+            + """
+            DELETE FROM flyway_schema_history WHERE version::int >= 7;
+            ALTER TABLE command_answer DROP CONSTRAINT command_answer_key;
+            ALTER TABLE command_answer ADD CONSTRAINT command_answer_key PRIMARY KEY (shard, scope, id);
+            INSERT INTO command_answer VALUES
+              (1, 's', 'twice', 'f', 'o', 'late', '2026-01-02'),
+              (2, 's', 'twice', 'f', 'o', 'first', '2026-01-01'),
+              (3, 'other', 'twice', 'f', 'o', 'other', '2026-01-03');
+            """);
 
     Migrations.migrate(uri, 8);
 
@@ -107,13 +113,11 @@ final class MigrationsIT {
     Migrations.migrate(uri, 8);
     run(
         uri,
-        """
-        DELETE FROM flyway_schema_history WHERE version::int >= 10;
-        DROP FUNCTION make_views;
-        ALTER FUNCTION make_view_tables RENAME TO make_views;
-        DROP FUNCTION sample_few_rows;
-        SELECT make_views('views_next');
-        """);
+        WITHOUT_10
+            + """
+            DELETE FROM flyway_schema_history WHERE version::int >= 10;
+            SELECT make_views('views_next');
+            """);
 
     Migrations.migrate(uri, 8);
 
