@@ -25,10 +25,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * All settings, checked: {@code conf/allocation.yaml} says what each means and what it is unless
@@ -138,6 +142,11 @@ public record Config(
     return http.replyTimeoutMs() * 4 / 10;
   }
 
+  /** Whether the views have a database of their own. */
+  boolean viewsAreElsewhere() {
+    return !views.server().equals(postgres.server());
+  }
+
   /** Why a node must not run with these settings although each is right; empty when it may. */
   public Optional<String> refusal() {
     return instances.http() == 0 ? Optional.empty() : access.refusal(http.host());
@@ -159,12 +168,13 @@ public record Config(
     int replyMs = from.integer("http.replyTimeoutMs", 10_000, 100, 600_000);
     Postgres postgres = postgres(from, from.required("postgres.uri"), "postgres", 12);
     Optional<allocation.cluster.Settings> cluster = cluster(from);
+    Instances instances = instances(from, cluster.isPresent() ? 0 : 1);
     return new Config(
         new Shards(from.integer("shards", 16, 1, 1_024)),
         cluster,
-        HttpConfig.http(from, replyMs, viewMs),
+        HttpConfig.http(from, replyMs, viewMs, instances.http()),
         access(from),
-        instances(from, cluster.isPresent() ? 0 : 1),
+        instances,
         from.integer("http.leaveDelayMs", 1_000, 0, 600_000),
         new CommandHandlerVerticle.Settings(
             from.integer("handler.queueCapacity", 20_000, 2, NO_LIMIT),
@@ -251,6 +261,12 @@ public record Config(
             tokens(from),
             from.integer("access.requestsPerSecond", 0, 0, 1_000_000),
             from.integer("access.requestsAtOnce", 0, 0, 1_000_000));
+    if (settings.requestsAtOnce() > 0 && settings.requestsPerSecond() == 0) {
+      from.fault(
+          "access.requestsAtOnce",
+          "limits nothing without access.requestsPerSecond",
+          String.valueOf(settings.requestsAtOnce()));
+    }
     if (open == Open.EVERYWHERE && !settings.isOff()) {
       from.fault(
           "access.open", "cannot be everywhere where keys or tokens are asked for", "everywhere");
@@ -276,7 +292,16 @@ public record Config(
     }
     if (jwks.isEmpty() || issuer.isEmpty() || audiences.isEmpty()) {
       // Without one of them a token for somebody else would do.
-      from.secretFault("access.jwks", "and access.jwtIssuer and access.jwtAudience go together");
+      Map<String, Boolean> missing = new TreeMap<>();
+      missing.put("access.jwks", jwks.isEmpty());
+      missing.put("access.jwtIssuer", issuer.isEmpty());
+      missing.put("access.jwtAudience", audiences.isEmpty());
+      missing.forEach((name, isMissing) -> {
+        if (isMissing) {
+          from.secretFault(
+              name, "is missing: tokens need access.jwks, access.jwtIssuer and access.jwtAudience");
+        }
+      });
       return Optional.empty();
     }
     if (!canBeBelieved(jwks.get())) {
@@ -309,8 +334,12 @@ public record Config(
     if (uri.isPresent()) {
       return postgres(from, uri.get(), "views", 6);
     }
-    from.secret("views.password");
-    TlsConfig.authorities(from, "views.tlsAuthorities");
+    if (from.secret("views.password").isPresent()) {
+      from.secretFault("views.password", "is of no use without views.uri");
+    }
+    if (from.optional("views.tlsAuthorities").isPresent()) {
+      from.secretFault("views.tlsAuthorities", "is of no use without views.uri");
+    }
     return new Postgres(writeSide.server(), from.integer("views.poolSize", 6, 1, 1_000));
   }
 
@@ -321,7 +350,10 @@ public record Config(
         server = PgConnectOptions.fromUri(uri);
       } catch (IllegalArgumentException e) {
         // The URI may hold a password: it is not repeated.
-        from.secretFault(section + ".uri", "must be like postgresql://user@host:5432/database");
+        from.secretFault(
+            section + ".uri",
+            "must be like postgresql://user@host:5432/database, with ?sslmode= one of disable,"
+                + " allow, prefer, require, verify-ca, verify-full if it is said");
       }
     }
     from.secret(section + ".password").ifPresent(server::setPassword);
@@ -330,8 +362,8 @@ public record Config(
   }
 
   private static allocation.pulsar.Settings pulsar(Settings from) {
-    String serviceUrl = url(from, "pulsar.serviceUrl", "pulsar");
-    String adminUrl = url(from, "pulsar.adminUrl", "http");
+    String serviceUrl = url(from, "pulsar.serviceUrl", "pulsar", "pulsar+ssl");
+    String adminUrl = url(from, "pulsar.adminUrl", "http", "https");
     String namespace = from.text("pulsar.namespace", allocation.pulsar.Settings.DEFAULT_NAMESPACE);
     if (!namespace.matches("[^/\\s]+/[^/\\s]+")) {
       from.fault("pulsar.namespace", "must be tenant/name", namespace);
@@ -348,10 +380,14 @@ public record Config(
         from.integer("pulsar.maxCommandBytes", 64 * 1024, 256, 5 * 1024 * 1024));
   }
 
-  private static String url(Settings from, String name, String scheme) {
+  private static String url(Settings from, String name, String scheme, String overTls) {
     String url = from.required(name);
-    if (!url.isEmpty() && !url.matches(scheme + "(\\+ssl|s)?://[^/\\s]+/?")) {
-      from.fault(name, "must be like " + scheme + "://host:port", url);
+    boolean fits =
+        Stream.of(scheme, overTls)
+            .anyMatch(way -> url.matches(Pattern.quote(way) + "://[^/\\s]+/?"));
+    if (!url.isEmpty() && !fits) {
+      from.fault(
+          name, "must be like %s://host:port or %s://host:port".formatted(scheme, overTls), url);
     }
     return url;
   }
@@ -363,14 +399,26 @@ public record Config(
     if (user.isPresent() != password.isPresent()) {
       from.secretFault("mail.password", "and mail.user (MAIL_USER) must be set together");
     }
+    // A server, or who is between, could ask for the password in the clear.
+    boolean mustBeEncrypted = user.isPresent() && !LOOPBACK.contains(host.orElse("localhost"));
+    MailSettings.Encryption encryption =
+        from.choice(
+            "mail.encryption",
+            mustBeEncrypted
+                ? MailSettings.Encryption.STARTTLS
+                : MailSettings.Encryption.OPPORTUNISTIC,
+            MailSettings.Encryption.class);
+    if (mustBeEncrypted && !encryption.isCertain()) {
+      from.fault(
+          "mail.encryption",
+          "must be starttls or tls where a password is sent",
+          encryption.name().toLowerCase(Locale.ROOT));
+    }
     MailSettings settings =
         new MailSettings(
             host.orElse(""),
             from.integer("mail.port", 25, 1, 65_535),
-            from.choice(
-                "mail.encryption",
-                MailSettings.Encryption.OPPORTUNISTIC,
-                MailSettings.Encryption.class),
+            encryption,
             user.flatMap(name -> password.map(secret -> new MailSettings.Login(name, secret))),
             from.text("mail.from", "allocations@example.com"),
             from.text("mail.to", "stock@made.com"),

@@ -209,16 +209,19 @@ final class Deployment {
         () ->
             new PulsarCommandsVerticle(
                 servers.pulsar(),
-                dispatcher(),
+                () -> dispatcher(requests()),
                 CommandJson::read,
                 CommandJson::changeBatchQuantity,
                 () -> UUID.randomUUID().toString(),
                 registry));
   }
 
-  private Dispatcher dispatcher() {
-    return new Dispatcher(
-        new Requests(vertx, placement), config.shards(), clock, config.http().replyTimeoutMs());
+  private Requests requests() {
+    return new Requests(vertx, placement);
+  }
+
+  private Dispatcher dispatcher(Requests requests) {
+    return new Dispatcher(requests, config.shards(), clock, config.http().replyTimeoutMs());
   }
 
   /** For other services: on this event bus, and over the TCP bridge. */
@@ -227,8 +230,8 @@ final class Deployment {
     boolean heardOutside = config.bridge().isPresent() || node.isPresent();
     return deploy(
         new BusEntranceVerticle(
-            dispatcher(),
-            new Requests(vertx, placement),
+            this::requests,
+            this::dispatcher,
             log,
             () -> UUID.randomUUID().toString(),
             BusEntranceVerticle.Settings.of(
@@ -254,7 +257,13 @@ final class Deployment {
 
   private Future<?> http() {
     ServerStates states =
-        new ServerStates(new PgInstallation(servers.writes()), servers.pulsar(), servers.leaving());
+        new ServerStates(
+            new PgInstallation(servers.writes()),
+            config.viewsAreElsewhere()
+                ? Optional.of(new PgInstallation(servers.views()))
+                : Optional.empty(),
+            servers.pulsar(),
+            servers.leaving());
     return deploy(
         config.instances().http(),
         () ->

@@ -4,6 +4,12 @@ package allocation;
 final class HttpConfig {
   private static final int MOST_BODY_BYTES = 1024 * 1024 * 1024;
 
+  /** For the bodies of one event loop, unless set: at the most this … */
+  private static final int MOST_BODIES_BYTES = 64 * 1024 * 1024;
+
+  /** … and of all together this part of the heap: a body that grows takes up to twice its size. */
+  private static final int PART_OF_HEAP = 4;
+
   private HttpConfig() {}
 
   /**
@@ -11,13 +17,18 @@ final class HttpConfig {
    *
    * @param replyMs milliseconds that a command may take
    * @param viewMs milliseconds that a read waits for its position, and as many for the database
+   * @param instances event loops that serve HTTP
    */
-  static allocation.http.Settings http(Settings from, int replyMs, int viewMs) {
+  static allocation.http.Settings http(Settings from, int replyMs, int viewMs, int instances) {
     // The wait for the position, the database's time, and the way there and back.
     long queryMs = 2L * viewMs + 500;
     int bodyBytes = from.integer("http.bodyLimitBytes", 2 * 1024 * 1024, 1_024, MOST_BODY_BYTES);
     int bodiesBytes =
-        from.integer("http.bodiesLimitBytes", 64 * 1024 * 1024, 1_024, MOST_BODY_BYTES);
+        from.integer(
+            "http.bodiesLimitBytes",
+            Math.max(bodyBytes, bodiesBytes(Runtime.getRuntime().maxMemory(), instances)),
+            1_024,
+            MOST_BODY_BYTES);
     if (bodiesBytes < bodyBytes) {
       from.fault(
           "http.bodiesLimitBytes",
@@ -48,5 +59,11 @@ final class HttpConfig {
         from.integer("http.connections", 5_000, 1, 1_000_000),
         from.integer("http.requestsAtOnce", 500, 1, 1_000_000),
         TlsConfig.identity(from, "http"));
+  }
+
+  /** What the bodies of each event loop may have of a heap. */
+  static int bodiesBytes(long heapBytes, int instances) {
+    return Math.toIntExact(
+        Math.min(MOST_BODIES_BYTES, heapBytes / PART_OF_HEAP / Math.max(1, instances)));
   }
 }

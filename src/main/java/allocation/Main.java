@@ -3,11 +3,11 @@ package allocation;
 import allocation.access.ApiKeys;
 import allocation.access.NewKey;
 import allocation.pulsar.EventTail;
-import allocation.tls.Identity;
-import allocation.tls.OwnCertificate;
+import allocation.tls.AnyCertificate;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -17,8 +17,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 
@@ -33,6 +33,8 @@ import java.util.concurrent.CountDownLatch;
 public final class Main {
   private static final List<String> COMMANDS =
       List.of("serve", "events", "rebuild-views", "health");
+  private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0");
+
   private static final String USAGE =
       """
       usage: java -jar allocation.jar                 run the service
@@ -153,11 +155,9 @@ public final class Main {
 
   /** For a container's health check, which may have neither curl nor wget. */
   private static int health(Config config) {
-    Optional<Identity> identity = config.http().identity();
-    String scheme = identity.isPresent() ? "https" : "http";
-    URI live = URI.create("%s://127.0.0.1:%d/health/live".formatted(scheme, config.http().port()));
+    URI live = live(config.http());
     HttpClient.Builder builder = HttpClient.newBuilder();
-    identity.ifPresent(shown -> builder.sslContext(OwnCertificate.context(shown)));
+    config.http().identity().ifPresent(shown -> builder.sslContext(AnyCertificate.context()));
     try (HttpClient client = builder.build()) {
       HttpRequest request = HttpRequest.newBuilder(live).timeout(Duration.ofSeconds(5)).build();
       int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
@@ -168,6 +168,17 @@ public final class Main {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return 1;
+    }
+  }
+
+  private static URI live(allocation.http.Settings http) {
+    String scheme = http.identity().isPresent() ? "https" : "http";
+    // Who listens everywhere listens there, too.
+    String host = EVERYWHERE.contains(http.host()) ? "127.0.0.1" : http.host();
+    try {
+      return new URI(scheme, null, host, http.port(), "/health/live", null, null);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("http.host cannot be asked: " + e.getMessage(), e);
     }
   }
 

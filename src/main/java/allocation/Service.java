@@ -180,7 +180,7 @@ public final class Service {
         .start(() -> {
           try {
             Migrations.migrate(config.postgres().server(), config.shards().count());
-            if (!config.views().server().equals(config.postgres().server())) {
+            if (config.viewsAreElsewhere()) {
               Migrations.migrate(config.views().server(), config.shards().count());
             }
             migrated.complete();

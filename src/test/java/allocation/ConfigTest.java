@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import allocation.bus.Role;
+import allocation.notify.MailSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -209,9 +210,9 @@ class ConfigTest {
       quoteCharacter = '"',
       textBlock =
           """
-          jwks: keys.json                                      | access.jwks (ACCESS_JWKS) and access.jwtIssuer
-          jwks: keys.json, jwtIssuer: i                        | access.jwks (ACCESS_JWKS) and access.jwtIssuer
-          jwtAudience: a                                       | access.jwks (ACCESS_JWKS) and access.jwtIssuer
+          jwks: keys.json                                      | access.jwtIssuer (ACCESS_JWT_ISSUER) is missing
+          jwks: keys.json, jwtIssuer: i                        | access.jwtAudience (ACCESS_JWT_AUDIENCE) is missing
+          jwtAudience: a                                       | access.jwks (ACCESS_JWKS) is missing
           jwks: 'http://issuer/k', jwtIssuer: i, jwtAudience: a | access.jwks (ACCESS_JWKS) must be https://
           jwks: 'http://localhost.evil/k', jwtIssuer: i, jwtAudience: a | access.jwks (ACCESS_JWKS) must be https://
           jwks: 'http://localhost:x@evil/k', jwtIssuer: i, jwtAudience: a | access.jwks (ACCESS_JWKS) must be https://
@@ -221,6 +222,7 @@ class ConfigTest {
           keysFile: k, open: everywhere                        | access.open (ACCESS_OPEN) cannot be everywhere
           open: nowhere                                        | access.open (ACCESS_OPEN) must be one of [LOOPBACK, EVERYWHERE]
           requestsPerSecond: -1                                | access.requestsPerSecond (ACCESS_REQUESTS_PER_SECOND) must be
+          requestsAtOnce: 5                                    | access.requestsAtOnce (ACCESS_REQUESTS_AT_ONCE) limits nothing without
           """)
   void access_that_would_not_keep_anybody_out_is_a_fault(String access, String fault) {
     assertThatThrownBy(() -> read("access: {" + access + "}"))
@@ -257,6 +259,77 @@ class ConfigTest {
 
     assertThat(config.views().toString()).isEqualTo("postgresql://other:5433/views");
     assertThat(config.postgres().toString()).isEqualTo("postgresql://db:5432/shop");
+  }
+
+  @Test
+  void what_is_said_of_a_database_of_the_views_is_of_no_use_without_one() {
+    Map<String, String> environment = with("VIEWS_PASSWORD", "canary");
+    environment.put("VIEWS_TLS_AUTHORITIES", "ca.pem");
+    Settings settings = new Settings("", environment);
+
+    Config.read(settings);
+
+    assertThatThrownBy(settings::check)
+        .hasMessageContaining("views.password (VIEWS_PASSWORD) is of no use without views.uri")
+        .hasMessageContaining("views.tlsAuthorities (VIEWS_TLS_AUTHORITIES) is of no use without")
+        .message()
+        .doesNotContain("canary");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PULSAR_SERVICE_URL, pulsars://b:1, pulsar://host:port or pulsar+ssl://host:port",
+    "PULSAR_SERVICE_URL, http://b:1, pulsar://host:port or pulsar+ssl://host:port",
+    "PULSAR_ADMIN_URL, http+ssl://b:1, http://host:port or https://host:port"
+  })
+  void a_scheme_that_nothing_speaks_is_a_fault(String variable, String url, String rule) {
+    Settings settings = new Settings("", with(variable, url));
+
+    Config.read(settings);
+
+    assertThatThrownBy(settings::check)
+        .hasMessageContaining("(%s) must be like %s, was '%s'".formatted(variable, rule, url));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "smtp, '', STARTTLS, true",
+    "smtp, tls, TLS, true",
+    "smtp, opportunistic, OPPORTUNISTIC, false",
+    "smtp, none, NONE, false",
+    "localhost, '', OPPORTUNISTIC, true",
+    "127.0.0.1, none, NONE, true"
+  })
+  void a_password_for_mail_is_sent_over_tls_or_stays_on_this_machine(
+      String host, String encryption, MailSettings.Encryption used, boolean isRight) {
+    Map<String, String> environment = with("MAIL_HOST", host);
+    environment.put("MAIL_USER", "me");
+    environment.put("MAIL_PASSWORD", "canary");
+    environment.put("MAIL_ENCRYPTION", encryption);
+    Settings settings = new Settings("", environment);
+
+    Config config = Config.read(settings);
+
+    assertThat(config.mail().orElseThrow().encryption()).isEqualTo(used);
+    if (isRight) {
+      settings.check();
+    } else {
+      assertThatThrownBy(settings::check)
+          .hasMessageContaining("mail.encryption (MAIL_ENCRYPTION) must be starttls or tls");
+    }
+  }
+
+  /** Guard: a container may count all processors of its host, and has little memory. */
+  @Test
+  void bodies_of_all_event_loops_leave_most_of_the_heap() {
+    long mib = 1024 * 1024;
+
+    assertThat(HttpConfig.bodiesBytes(614 * mib, 2)).isEqualTo(Math.toIntExact(64 * mib));
+    assertThat(64L * HttpConfig.bodiesBytes(614 * mib, 64)).isBetween(150 * mib, 154 * mib);
+    assertThat(HttpConfig.bodiesBytes(614 * mib, 0)).isEqualTo(Math.toIntExact(64 * mib));
+    assertThat(read("http: {bodyLimitBytes: 1073741824}").http().bodiesLimitBytes())
+        .as("always one body")
+        .isEqualTo(Math.toIntExact(1024 * mib));
   }
 
   @Test

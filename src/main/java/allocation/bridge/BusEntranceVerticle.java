@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * and for the TCP bridge.
  */
 public final class BusEntranceVerticle extends VerticleBase {
-  private final Dispatcher dispatcher;
-  private final Requests requests;
+  private final Supplier<Requests> requests;
+  private final Function<Requests, Dispatcher> dispatcher;
   private final EventLog log;
   private final Supplier<String> ids;
   private final Settings settings;
@@ -57,17 +57,18 @@ public final class BusEntranceVerticle extends VerticleBase {
   }
 
   /**
+   * @param requests makes those of this verticle, on its event loop
    * @param ids makes the id of a command that comes without one
    */
   public BusEntranceVerticle(
-      Dispatcher dispatcher,
-      Requests requests,
+      Supplier<Requests> requests,
+      Function<Requests, Dispatcher> dispatcher,
       EventLog log,
       Supplier<String> ids,
       Settings settings,
       MeterRegistry metrics) {
-    this.dispatcher = dispatcher;
     this.requests = requests;
+    this.dispatcher = dispatcher;
     this.log = log;
     this.ids = ids;
     this.settings = settings;
@@ -77,14 +78,15 @@ public final class BusEntranceVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Shards shards = settings.shards();
+    Requests own = requests.get();
     answer(
         PublicAddresses.COMMANDS,
         settings.mostRequests(),
-        new CommandEntrance(dispatcher, ids)::answer);
+        new CommandEntrance(dispatcher.apply(own), ids)::answer);
     answer(
         PublicAddresses.QUERIES,
         settings.mostRequests(),
-        new QueryEntrance(requests, shards, settings.queryTimeoutMs())::answer);
+        new QueryEntrance(own, shards, settings.queryTimeoutMs())::answer);
     answer(PublicAddresses.LOG, settings.mostLogReads(), new LogEntrance(log, shards)::answer);
     if (settings.tellsEvents()) {
       shards.all().forEach(this::tellEvents);

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Asks the part of the service that something is for, on this node or on another, and asks again
  * while there is time when a node has gone, or has handed over what it was asked for. So only what
  * may be done twice is asked here: questions, and commands, which are known by their keys. Belongs
- * to one event loop.
+ * to the event loop that it is made on.
  *
  * <p>A failed Future is read with {@link CommandFailure#of}.
  */
@@ -53,6 +53,7 @@ public final class Requests {
   private final Vertx vertx;
   private final CurrentPlacement placement;
   private final LongSupplier nanoClock;
+  private final Thread home = Thread.currentThread();
   private final Set<Attempt<?>> away = new LinkedHashSet<>();
   private final OtherClocks clocks;
   private int turn;
@@ -89,11 +90,18 @@ public final class Requests {
     return new Requests(vertx, CurrentPlacement.alone());
   }
 
-  /** The reply, of the type that is expected, within so many milliseconds. */
+  /**
+   * The reply, of the type that is expected, within so many milliseconds. Throws where nodes of a
+   * cluster would be asked from another event loop than its own.
+   */
   public <T extends BusMessage> Future<T> ask(
       To to, BusMessage message, Class<T> reply, long timeoutMs) {
     if (placement.get().isAlone()) {
       return here(to, message, timeoutMs).compose(Replies.as(reply));
+    }
+    if (Thread.currentThread() != home) {
+      throw new IllegalStateException(
+          "made on %s and asked on %s".formatted(home.getName(), Thread.currentThread().getName()));
     }
     Attempt<T> attempt = new Attempt<>(to, message, reply, timeoutMs);
     attempt.send();

@@ -25,7 +25,12 @@ public record MailSettings(
     STARTTLS,
     /** TLS from the first byte. */
     TLS,
-    NONE
+    NONE;
+
+    /** Whether nothing is ever sent in the clear. */
+    public boolean isCertain() {
+      return this == STARTTLS || this == TLS;
+    }
   }
 
   /** Who sends. */

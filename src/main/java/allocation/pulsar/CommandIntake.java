@@ -1,27 +1,27 @@
 package allocation.pulsar;
 
+import allocation.bus.TimeLimit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes the messages of one topic: of each lane one at a time, of several lanes at once, bounded in
  * number. A message is acknowledged after its commit and never given back: that would let the next
- * one of its key overtake it.
+ * one of its key overtake it. Belongs to one event loop.
  */
 final class CommandIntake {
   private static final Logger LOG = LoggerFactory.getLogger(CommandIntake.class);
   private static final int RECENT_IDS = 10_000;
 
-  private final Context home;
+  private final Vertx vertx;
   private final CommandTopic topic;
   private final CommandMessages messages;
   private final CommandTopic.DeadLetterTopic deadLetters;
@@ -34,17 +34,14 @@ final class CommandIntake {
   private boolean receiving;
   private int inFlight;
 
-  /**
-   * @param home the event loop that it belongs to
-   */
   CommandIntake(
-      Context home,
+      Vertx vertx,
       CommandTopic topic,
       CommandMessages messages,
       CommandTopic.DeadLetterTopic deadLetters,
       Pauses pauses,
       MeterRegistry metrics) {
-    this.home = home;
+    this.vertx = vertx;
     this.topic = topic;
     this.messages = messages;
     this.deadLetters = deadLetters;
@@ -62,9 +59,7 @@ final class CommandIntake {
     if (inFlight == 0) {
       empty.tryComplete();
     }
-    // Home first: a time-out of a future without a context fires on a foreign thread.
-    return Future.fromCompletionStage(empty.future().toCompletionStage(), home)
-        .timeout(timeoutMs, TimeUnit.MILLISECONDS)
+    return TimeLimit.of(vertx, timeoutMs, empty.future())
         .recover(late -> {
           LOG.warn("messages are left to be brought again topic={} n={}", topic.name(), inFlight);
           return Future.succeededFuture();

@@ -20,7 +20,7 @@ public final class PulsarCommandsVerticle extends VerticleBase {
   private static final long STOP_MS = 5_000;
 
   private final VertxPulsar pulsar;
-  private final Dispatcher dispatcher;
+  private final Supplier<Dispatcher> dispatchers;
   private final Function<byte[], Command> commands;
   private final Function<byte[], Command> quantityChanges;
   private final Supplier<String> correlationIds;
@@ -29,22 +29,26 @@ public final class PulsarCommandsVerticle extends VerticleBase {
   @SuppressWarnings("NullAway.Init") // start() makes it
   private Pauses pauses;
 
+  @SuppressWarnings("NullAway.Init") // start() makes it
+  private Dispatcher dispatcher;
+
   private List<CommandIntake> intakes = List.of();
 
   /**
+   * @param dispatchers makes the one of this verticle, on its event loop
    * @param commands reads any command; throws with the reason on what is none
    * @param quantityChanges reads the original's {@code {"batchref","qty"}}; likewise
    * @param correlationIds makes one for a message that brings none
    */
   public PulsarCommandsVerticle(
       VertxPulsar pulsar,
-      Dispatcher dispatcher,
+      Supplier<Dispatcher> dispatchers,
       Function<byte[], Command> commands,
       Function<byte[], Command> quantityChanges,
       Supplier<String> correlationIds,
       MeterRegistry metrics) {
     this.pulsar = pulsar;
-    this.dispatcher = dispatcher;
+    this.dispatchers = dispatchers;
     this.commands = commands;
     this.quantityChanges = quantityChanges;
     this.correlationIds = correlationIds;
@@ -54,6 +58,7 @@ public final class PulsarCommandsVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     pauses = new Pauses(vertx);
+    dispatcher = dispatchers.get();
     intakes =
         List.of(
             intake(Topics.COMMANDS, SubscriptionType.Key_Shared, commands),
@@ -72,7 +77,7 @@ public final class PulsarCommandsVerticle extends VerticleBase {
   private CommandIntake intake(
       String topic, SubscriptionType type, Function<byte[], Command> parser) {
     return new CommandIntake(
-        context,
+        vertx,
         new PulsarCommandTopic(pulsar, topic, type, correlationIds),
         new CommandMessages(parser, dispatcher, pauses, pulsar.settings().maxCommandBytes()),
         new DeadLetters(pulsar, topic, pauses),

@@ -85,13 +85,12 @@ final class BusService implements AutoCloseable {
     vertx
         .eventBus()
         .<BatchOwner>consumer(Addresses.BATCH_OWNERS, request -> request.reply(owner(request)));
-    Dispatcher dispatcher = new Dispatcher(Requests.alone(vertx), SHARDS, new SetClock(), REPLY_MS);
     deployment =
         result(
             vertx.deployVerticle(
                 new BusEntranceVerticle(
-                    dispatcher,
-                    Requests.alone(vertx),
+                    () -> Requests.alone(vertx),
+                    requests -> new Dispatcher(requests, SHARDS, new SetClock(), REPLY_MS),
                     log,
                     () -> "made-" + ids.incrementAndGet(),
                     settings,

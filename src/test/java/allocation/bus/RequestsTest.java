@@ -3,9 +3,11 @@ package allocation.bus;
 import static allocation.given.Waiting.failure;
 import static allocation.given.Waiting.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import allocation.bus.Requests.To;
 import allocation.domain.BatchRef;
+import allocation.given.Later;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
@@ -25,6 +27,18 @@ final class RequestsTest extends AskingNode {
     assertThat(CommandFailure.of(cause)).isEqualTo(CommandFailure.BUSY);
     assertThat(handler.got).hasSize(1);
     assertThat(handler.got.getFirst().body()).isSameAs(QUESTION);
+  }
+
+  /** Guard: what is under way would be changed by two threads at a time. */
+  @Test
+  void who_asks_a_cluster_does_so_on_the_event_loop_of_his_own() {
+    Requests made = new Requests(vertx, placement);
+
+    assertThatThrownBy(() ->
+            Later.on(
+                vertx.getOrCreateContext(),
+                () -> made.ask(HANDLER, QUESTION, BatchOwner.Found.class, LONG_MS)))
+        .hasStackTraceContaining("made on ");
   }
 
   @Test

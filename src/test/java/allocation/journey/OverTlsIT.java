@@ -1,5 +1,6 @@
 package allocation.journey;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -196,6 +197,19 @@ class OverTlsIT {
         .atMost(Duration.ofSeconds(30))
         .until(() -> !shownBy(request("/health/live")).equals(before));
     assertThat(Main.run(new String[] {"health"}, settings)).isZero();
+  }
+
+  /** Guard: an orchestrator would kill a node that serves, for a file that it does not use. */
+  @Test
+  void a_certificate_that_does_not_fit_its_key_is_no_reason_to_call_the_node_dead()
+      throws Exception {
+    byte[] before = Files.readAllBytes(shown.certificate());
+    Files.copy(certificates.good("misplaced").certificate(), shown.certificate(), REPLACE_EXISTING);
+    try {
+      assertThat(Main.run(new String[] {"health"}, settings)).isZero();
+    } finally {
+      Files.write(shown.certificate(), before);
+    }
   }
 
   private static Certificate shownBy(HttpResponse<String> response) throws Exception {

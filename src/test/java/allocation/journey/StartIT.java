@@ -3,23 +3,40 @@ package allocation.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import allocation.Main;
+import allocation.domain.Command;
+import allocation.domain.OrderId;
+import allocation.domain.Sku;
+import allocation.embedded.Ports;
+import allocation.embedded.PostgresDatabase;
+import allocation.embedded.Servers;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgConnectOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.slf4j.LoggerFactory;
 
 /** How a service starts, and how it does not. */
 class StartIT {
   private static final Logger LOOPS = (Logger) LoggerFactory.getLogger("allocation.EventLoops");
+
+  private static final Sku CHAIR = new Sku("CHAIR");
 
   private static final String SESSIONS =
       """
@@ -84,5 +101,74 @@ class StartIT {
                   .put("state", "not reachable"));
       assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofMillis(1_500));
     }
+  }
+
+  @Test
+  void views_may_have_a_database_of_their_own_and_allocation_goes_on_without_it()
+      throws SQLException {
+    String views = Servers.newDatabase("views");
+    String name = PgConnectOptions.fromUri(views).getDatabase();
+    try (Installation installation = new Installation("start");
+        Connection server = Servers.postgres().connect(PostgresDatabase.NAME);
+        Statement sql = server.createStatement()) {
+      Client client = installation.start(Map.of("VIEWS_URI", views));
+      client.stockUp(List.of(CHAIR));
+      String position = client.send(order("o1")).position().orElseThrow();
+      assertThat(client.get(lines("o1"), Map.of("Allocation-Position", position)).status())
+          .isEqualTo(200);
+      assertThat(viewsOf(client)).isEqualTo("UP");
+      assertThat(installation.rows("SELECT count(*) FROM views.order_view").getFirst())
+          .as("views beside the log")
+          .containsExactly("0");
+
+      sql.execute("ALTER DATABASE \"%s\" ALLOW_CONNECTIONS false".formatted(name));
+      sql.execute(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'"
+              .formatted(name));
+
+      installation.eventually(
+          "it is seen to be away", () -> assertThat(viewsOf(client)).isEqualTo("DOWN"));
+      assertThat(client.status("/health/ready")).isEqualTo(200);
+      assertThat(client.send(order("o2")).status()).isEqualTo(201);
+      assertThat(client.status(lines("o2"))).isEqualTo(503);
+
+      sql.execute("ALTER DATABASE \"%s\" ALLOW_CONNECTIONS true".formatted(name));
+
+      installation.eventually(
+          "the views have caught up", () -> assertThat(client.status(lines("o2"))).isEqualTo(200));
+    }
+  }
+
+  private static Command order(String id) {
+    return new Command.Allocate(new OrderId(id), CHAIR, 1);
+  }
+
+  private static String lines(String order) {
+    return "/v1/orders/" + order + "/allocations";
+  }
+
+  private static String viewsOf(Client client) {
+    JsonArray checks = client.get("/health/ready", Map.of()).body().getJsonArray("checks");
+    return checks.stream()
+        .map(JsonObject.class::cast)
+        .filter(check -> check.getString("name").equals("views"))
+        .map(check -> check.getString("status"))
+        .findFirst()
+        .orElse("not told");
+  }
+
+  /** Where not every address of the loopback network is one of the machine's it cannot be tried. */
+  @EnabledOnOs(OS.LINUX)
+  @Test
+  void whether_it_is_alive_is_asked_at_the_address_that_it_has() {
+    Map<String, String> settings =
+        new HashMap<>(Map.of("HTTP_HOST", "127.0.0.2", "HTTP_PORT", String.valueOf(Ports.free())));
+    try (Installation installation = new Installation("start")) {
+      installation.start(settings);
+      settings.putAll(installation.settings());
+
+      assertThat(Main.run(new String[] {"health"}, settings)).isZero();
+    }
+    assertThat(Main.run(new String[] {"health"}, settings)).as("when it has stopped").isOne();
   }
 }

@@ -50,7 +50,8 @@ final class CommandsUnderTest {
         vertx.deployVerticle(
             new PulsarCommandsVerticle(
                 pulsar,
-                new Dispatcher(Requests.alone(vertx), new Shards(1), Clock.systemUTC(), 1_000),
+                () ->
+                    new Dispatcher(Requests.alone(vertx), new Shards(1), Clock.systemUTC(), 1_000),
                 CommandsUnderTest::command,
                 CommandsUnderTest::change,
                 () -> "made",

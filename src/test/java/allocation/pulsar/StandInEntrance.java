@@ -84,7 +84,7 @@ public final class StandInEntrance extends VerticleBase {
     pauses = new Pauses(vertx);
     intake =
         new CommandIntake(
-            context,
+            vertx,
             commands(),
             new CommandMessages(parser, dispatcher, pauses, MAX_BYTES),
             aside(),
