@@ -38,17 +38,19 @@ public final class ApiKeys {
 
   /**
    * Reads keys, one a line or with semicolons between: {@code id sha256-in-hex scope,scope}. Blank
-   * lines are left out, and so is what follows a {@code #}. Throws {@link Faulty}.
+   * lines are left out, and so is what follows a {@code #} up to the line's end. Throws {@link
+   * Faulty}.
    */
   public static ApiKeys parse(String text) {
     Map<Digest, Caller> callers = new HashMap<>();
     List<String> faults = new ArrayList<>();
-    String[] lines = text.split("\\R|;", -1);
-    for (int i = 0; i < lines.length; i++) {
-      String line = lines[i].replaceFirst("#.*", "").strip();
-      if (!line.isEmpty()) {
+    // Comments first: what they say may have semicolons, too.
+    String[] keys = text.replaceAll("#.*", "").split("\\R|;", -1);
+    for (int i = 0; i < keys.length; i++) {
+      String key = keys[i].strip();
+      if (!key.isEmpty()) {
         String where = "key " + (i + 1);
-        fault(line, callers).ifPresent(fault -> faults.add(where + " " + fault));
+        fault(key, callers).ifPresent(fault -> faults.add(where + " " + fault));
       }
     }
     if (!faults.isEmpty()) {

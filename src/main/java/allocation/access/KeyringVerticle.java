@@ -172,6 +172,7 @@ public final class KeyringVerticle extends VerticleBase {
       // Tokens that were found good are forgotten with the keys of before.
       ring.put(keys);
       LOG.info("keys of tokens read keys={}", keys.count());
+      keys.leftAside().forEach(key -> LOG.warn("a key of tokens is left aside: {}", key));
     }
   }
 

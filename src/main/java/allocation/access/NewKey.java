@@ -2,6 +2,7 @@ package allocation.access;
 
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * A new API key.
@@ -22,7 +23,9 @@ public record NewKey(String key, String line) {
     random.nextBytes(bytes);
     String key = ApiKeys.PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     String line = "%s %s %s".formatted(id, Digest.of(key).hex(), scopes);
-    ApiKeys.parse(line);
+    if (ApiKeys.parse(line).count() != 1) {
+      throw new ApiKeys.Faulty(List.of("the id must not be a comment"));
+    }
     return new NewKey(key, line);
   }
 

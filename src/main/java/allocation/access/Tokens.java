@@ -98,7 +98,8 @@ final class Tokens {
 
   private Header header(String token) {
     String[] parts = token.split("\\.", -1);
-    if (parts.length != 3) {
+    // The library counts parts in its own way, and not one that is empty at the end.
+    if (parts.length != 3 || parts[2].isEmpty()) {
       throw new NotKnown(true, "not a signed token");
     }
     try {

@@ -95,6 +95,22 @@ class ApiKeysTest {
   }
 
   @Test
+  void an_id_that_would_be_a_comment_makes_no_key() {
+    assertThatThrownBy(() -> NewKey.make("#shop", "read", RANDOM))
+        .isInstanceOf(ApiKeys.Faulty.class);
+  }
+
+  @Test
+  void a_comment_ends_with_its_line_and_not_with_a_semicolon() {
+    ApiKeys keys =
+        ApiKeys.parse(
+            "# of former times; removed in May\n#old %s read; older %s operate\nshop %s read"
+                .formatted("1".repeat(64), "2".repeat(64), HASH));
+
+    assertThat(keys.count()).isEqualTo(1);
+  }
+
+  @Test
   void nothing_of_a_key_is_printed() {
     NewKey made = NewKey.make("shop", "read", RANDOM);
     ApiKeys keys = ApiKeys.parse(made.line());

@@ -208,6 +208,13 @@ class KeyringVerticleTest {
     assertThat(isKnown(next.token("read"))).isFalse();
     assertThat(isKnown(issuer.token("read"))).isTrue();
     assertThat(asked).hasValue(3);
+
+    answer = request -> request.response().end("{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"k7\"}]}");
+    pass(KeyringVerticle.LOOK);
+    assertThat(isKnown(next.token("read"))).isFalse();
+    assertThat(isKnown(next.unsigned("read"))).isFalse();
+    assertThat(isKnown(issuer.token("read"))).isTrue();
+    assertThat(asked).hasValue(4);
   }
 
   @Test

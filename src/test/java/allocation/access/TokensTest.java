@@ -204,10 +204,33 @@ class TokensTest {
             "{\"keys\":[]}",
             "{\"keys\":[1]}",
             "{\"keys\":[{\"kty\":\"oct\",\"k\":\"c2VjcmV0\",\"kid\":\"k1\",\"alg\":\"HS256\"}]}",
+            "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"k1\"}]}",
+            "{\"keys\":[{\"kty\":\"EC\",\"kid\":\"k1\",\"crv\":\"P-256\"}]}",
+            "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"k1\",\"x5c\":[\"AQID\"]}]}",
             ISSUER.jwks().replace("\"sig\"", "\"enc\""),
             ISSUER.jwks().replace("RS256", "RS384"))) {
       assertThatThrownBy(() -> keys(set)).as(set).isInstanceOf(IllegalArgumentException.class);
     }
+  }
+
+  /** Guard: the library passes over such a key, and without any it believes what is not signed. */
+  @Test
+  void a_key_that_cannot_be_used_is_left_aside_and_said_to_be() {
+    SigningKeys keys =
+        keys(
+            "{\"keys\":[%s,{\"kty\":\"RSA\",\"kid\":\"k2\"},%s]}"
+                .formatted(ISSUER.key(), new Issuer("k3", 1_024).key()));
+
+    assertThat(keys.count()).isEqualTo(1);
+    assertThat(keys.leftAside())
+        .containsExactly("k2 lacks a part of the key", "k3 has less than 2048 bits");
+    assertThat(keys.mayHave("k2")).isFalse();
+  }
+
+  @Test
+  void a_set_whose_keys_cannot_be_used_says_which_and_why() {
+    assertThatThrownBy(() -> keys("{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"k1\"}]}"))
+        .hasMessageContaining("has 0; left aside: k1 lacks a part of the key");
   }
 
   @Test

@@ -35,10 +35,15 @@ public final class Issuer {
   private final KeyPair keys;
 
   public Issuer(String keyId) {
+    this(keyId, 2048);
+  }
+
+  /** One whose key has so many bits. */
+  public Issuer(String keyId, int bits) {
     this.keyId = keyId;
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(2048);
+      generator.initialize(bits);
       keys = generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
