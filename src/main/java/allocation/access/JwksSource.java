@@ -39,28 +39,25 @@ interface JwksSource {
     Fetched(Vertx vertx, String address) {
       client =
           vertx.createHttpClient(
-              // What is given up must leave its place: there are a few connections, and no more.
-              new HttpClientOptions()
-                  .setConnectTimeout(LIMIT_MS)
-                  .setReadIdleTimeout(LIMIT_MS)
-                  .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-                  .setKeepAlive(false));
+              new HttpClientOptions().setConnectTimeout(LIMIT_MS).setKeepAlive(false));
       request =
           new RequestOptions().setAbsoluteURI(address).putHeader("Accept", "application/json");
     }
 
     @Override
     public Future<Buffer> read() {
-      return client
-          .request(request)
+      Future<HttpClientRequest> asked = client.request(request);
+      return asked
           .compose(HttpClientRequest::send)
           .compose(Fetched::body)
-          .timeout(LIMIT_MS, TimeUnit.MILLISECONDS);
+          .timeout(LIMIT_MS, TimeUnit.MILLISECONDS)
+          // What is given up must leave its place, however it goes on to answer: there are a few
+          // connections, and no more.
+          .onFailure(unread -> asked.onSuccess(HttpClientRequest::reset));
     }
 
     private static Future<Buffer> body(HttpClientResponse response) {
       if (response.statusCode() != 200) {
-        response.request().connection().close();
         return Future.failedFuture(
             new IllegalStateException("it answered with " + response.statusCode()));
       }
@@ -70,7 +67,6 @@ interface JwksSource {
         all.appendBuffer(part);
         if (all.length() > LIMIT_BYTES) {
           whole.tryFail(new IllegalStateException("it has more than " + LIMIT_BYTES + " bytes"));
-          response.request().connection().close();
         }
       });
       response.exceptionHandler(whole::tryFail);

@@ -30,9 +30,6 @@ final class TopicAdmin {
     HttpClientOptions options =
         new HttpClientOptions()
             .setConnectTimeout(settings.operationTimeoutMs())
-            // What is given up must leave its place: there are a few connections, and no more.
-            .setReadIdleTimeout(settings.operationTimeoutMs())
-            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
             .setKeepAlive(false);
     settings.authorities().ifPresent(known -> options.setTrustOptions(known.options()));
     this.http = vertx.createHttpClient(options);
@@ -56,7 +53,6 @@ final class TopicAdmin {
                 ? Future.succeededFuture()
                 // It exists, maybe made by a consumer, or making is not allowed to us: look.
                 : check(topic, wanted, "PUT answered " + made.status()))
-        .timeout(settings.operationTimeoutMs(), TimeUnit.MILLISECONDS)
         .onSuccess(done -> lastFault = "")
         .onFailure(this::tell);
   }
@@ -85,11 +81,14 @@ final class TopicAdmin {
     if (method.equals(HttpMethod.PUT)) {
       options.putHeader("Content-Type", "application/json");
     }
-    return http.request(options).compose(request -> send(request, body));
-  }
-
-  private static Future<Answer> send(HttpClientRequest request, Buffer body) {
-    return request.send(body).compose(response -> answer(response));
+    Future<HttpClientRequest> asked = http.request(options);
+    return asked
+        .compose(request -> request.send(body))
+        .compose(TopicAdmin::answer)
+        .timeout(settings.operationTimeoutMs(), TimeUnit.MILLISECONDS)
+        // What is given up must leave its place, however it goes on to answer: there are a few
+        // connections, and no more.
+        .onFailure(unanswered -> asked.onSuccess(HttpClientRequest::reset));
   }
 
   private static Future<Answer> answer(HttpClientResponse response) {

@@ -5,7 +5,7 @@ import static allocation.given.Waiting.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import allocation.given.Issuer;
-import allocation.given.SilentServer;
+import allocation.given.StallingServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class JwksSourceTest {
   private final Vertx vertx = Vertx.vertx();
@@ -24,9 +25,10 @@ class JwksSourceTest {
   }
 
   /** Guard: what is given up leaves its connection. There are five by default. */
-  @Test
-  void an_issuer_that_was_silent_is_heard_when_it_speaks_again() {
-    SilentServer issuer = new SilentServer(vertx, "{\"keys\":[]}");
+  @ParameterizedTest
+  @EnumSource
+  void an_issuer_that_stalled_is_heard_when_it_speaks_again(StallingServer.Stall stall) {
+    StallingServer issuer = new StallingServer(vertx, stall, "{\"keys\":[]}");
     JwksSource source =
         JwksSource.of(
             vertx,

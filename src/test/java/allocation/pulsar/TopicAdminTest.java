@@ -4,14 +4,15 @@ import static allocation.given.Waiting.failure;
 import static allocation.given.Waiting.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import allocation.given.SilentServer;
+import allocation.given.StallingServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TopicAdminTest {
   private final Vertx vertx = Vertx.vertx();
@@ -22,9 +23,10 @@ class TopicAdminTest {
   }
 
   /** Guard: what is given up leaves its connection. There are five by default. */
-  @Test
-  void an_admin_that_was_silent_is_heard_when_it_speaks_again() {
-    SilentServer server = new SilentServer(vertx, "");
+  @ParameterizedTest
+  @EnumSource
+  void an_admin_that_stalled_is_heard_when_it_speaks_again(StallingServer.Stall stall) {
+    StallingServer server = new StallingServer(vertx, stall, "");
     TopicAdmin admin =
         new TopicAdmin(
             vertx,
