@@ -55,8 +55,12 @@ final class Audit {
   private static String subject(Command command) {
     return switch (command) {
       case Command.CreateBatch create ->
-          "ref=%s sku=%s quantity=%d"
-              .formatted(quoted(create.ref()), quoted(create.sku()), create.quantity());
+          "ref=%s sku=%s quantity=%d%s"
+              .formatted(
+                  quoted(create.ref()),
+                  quoted(create.sku()),
+                  create.quantity(),
+                  eta(create.arrival()));
       case Command.ChangeBatch change ->
           "ref=%s%s%s"
               .formatted(

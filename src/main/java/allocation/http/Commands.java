@@ -32,7 +32,12 @@ final class Commands {
   Future<CommandReply> send(Exchange exchange, Command command, String id) {
     return sendQuietly(exchange, command, id)
         .onSuccess(reply -> Audit.tell(exchange, command, reply))
-        .onFailure(cause -> Audit.tell(exchange, command, cause));
+        .onFailure(cause -> {
+          // As with those who were turned away at the door: a line for each would cost more.
+          if (!(cause instanceof Turnstile.Full)) {
+            Audit.tell(exchange, command, cause);
+          }
+        });
   }
 
   private Future<CommandReply> sendQuietly(Exchange exchange, Command command, String id) {
@@ -41,7 +46,7 @@ final class Commands {
     Instant deadline = dispatcher.deadline();
     return dispatcher
         .skuOf(command)
-        .recover(cause -> Future.failedFuture(problem(whileOnlyAsking(cause))))
+        .recover(cause -> Future.failedFuture(problem(CommandFailure.of(cause))))
         .compose(sku ->
             sku.isEmpty()
                 ? Future.failedFuture(unknownBatch(command))
@@ -56,11 +61,14 @@ final class Commands {
         .recover(cause -> Future.failedFuture(problem(CommandFailure.of(cause))));
   }
 
-  /** What became of each; never fails. Each is its own key, so none needs an id. */
+  /**
+   * What became of each; fails only with {@link Turnstile.Full}, and then nothing was done. Each is
+   * its own key, so none needs an id.
+   */
   Future<List<CommandResult>> sendAll(Exchange exchange, List<Command.Allocate> commands) {
     String id = exchange.correlationId();
-    return dispatcher
-        .sendAll(commands, key(exchange, id), id)
+    return turnstile
+        .pass(Turnstile.Kind.BULK, () -> dispatcher.sendAll(commands, key(exchange, id), id))
         .onSuccess(results -> {
           for (int i = 0; i < commands.size(); i++) {
             Audit.tell(exchange, commands.get(i), results.get(i));
@@ -75,12 +83,6 @@ final class Commands {
     return exchange.caller().equals(Caller.ANYBODY)
         ? new CommandKey(scope, id)
         : new CommandKey(scope + " " + exchange.caller().id(), id);
-  }
-
-  private static CommandFailure whileOnlyAsking(Throwable cause) {
-    // The command was not sent yet, so nothing can have been written.
-    CommandFailure failure = CommandFailure.of(cause);
-    return failure == CommandFailure.UNKNOWN ? CommandFailure.BUSY : failure;
   }
 
   private static ProblemException unknownBatch(Command command) {

@@ -116,14 +116,16 @@ final class Front {
     }
   }
 
-  /**
-   * Before its caller is known: to say no has to be cheap. What has a small body keeps its
-   * connection, and nothing of the body is kept.
-   */
+  /** Before its caller is known: to say no has to be cheap. */
   private void turnAway(Visit visit) {
+    afterBody(visit, () -> writeFull(visit));
+  }
+
+  /** What has a small body keeps its connection, and nothing of the body is kept. */
+  private void afterBody(Visit visit, Runnable refusal) {
     bodies
         .discard(visit.request())
-        .onSuccess(nothing -> writeFull(visit))
+        .onSuccess(nothing -> refusal.run())
         .onFailure(cause -> writeLast(visit, problem(visit, cause)));
   }
 
@@ -133,20 +135,27 @@ final class Front {
       return;
     }
     Reply refusal = problem(visit, admitted.cause());
-    if (BodyReader.isAwaited(visit.request())) {
+    if (refusal.status() == ProblemType.TOO_MANY_REQUESTS.status()) {
+      // A new connection for each would cost both sides more than what the rate is to save.
+      afterBody(visit, () -> writeInTime(visit, refusal));
+    } else if (BodyReader.isAwaited(visit.request())) {
       writeLast(visit, refusal);
-    } else if (refusal.status() == ProblemType.TOO_MANY_REQUESTS.status()) {
-      writeInTime(visit, refusal);
     } else {
       write(visit, refusal);
     }
   }
 
   private void serve(Visit visit) {
-    bodies
-        .read(visit.request())
-        .onSuccess(body -> place(visit, body))
+    HttpServerRequest request = visit.request();
+    // Kept only of who was let in, for whom it is needed.
+    Future<Buffer> read = isBodyNeeded(visit) ? bodies.read(request) : bodies.discard(request);
+    read.onSuccess(body -> place(visit, body))
         .onFailure(cause -> writeLast(visit, problem(visit, cause)));
+  }
+
+  private static boolean isBodyNeeded(Visit visit) {
+    return visit.match() instanceof Routes.Match.Found found
+        && found.route().body() == Route.Body.JSON;
   }
 
   /** Only what is whole takes a place: who drips a body must not keep the others out. */

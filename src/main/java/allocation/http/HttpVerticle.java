@@ -142,7 +142,7 @@ public final class HttpVerticle extends VerticleBase {
     Requests requests = new Requests(vertx, placement);
     Commands commands =
         new Commands(new Dispatcher(requests, shards, clock, settings.replyTimeoutMs()), turnstile);
-    Queries queries = new Queries(vertx, requests, settings.queryTimeoutMs());
+    Queries queries = new Queries(vertx, requests, turnstile, settings.queryTimeoutMs());
     List<Route> routes = new ArrayList<>();
     // The busiest first: they are looked for in this order.
     routes.addAll(new CommandEndpoints(commands).routes());

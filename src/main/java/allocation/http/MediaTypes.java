@@ -18,7 +18,7 @@ final class MediaTypes {
         types.isEmpty() ? !exchange.hasBody() : types.size() == 1 && isJson(types.getFirst());
     if (!fits) {
       throw new ProblemException(
-          ProblemType.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json");
+          ProblemType.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json, in UTF-8");
     }
     List<String> encodings = exchange.headers(HttpHeaders.CONTENT_ENCODING);
     if (encodings.stream().anyMatch(encoding -> !encoding.equalsIgnoreCase("identity"))) {

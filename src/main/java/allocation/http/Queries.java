@@ -27,18 +27,24 @@ final class Queries {
 
   private final Vertx vertx;
   private final Requests requests;
+  private final Turnstile turnstile;
   private final long timeoutMs;
   private final Turn orders = new Turn();
   private final Turn products = new Turn();
 
-  Queries(Vertx vertx, Requests requests, long timeoutMs) {
+  Queries(Vertx vertx, Requests requests, Turnstile turnstile, long timeoutMs) {
     this.vertx = vertx;
     this.requests = requests;
+    this.turnstile = turnstile;
     this.timeoutMs = timeoutMs;
   }
 
   /** What the view shows; fails with a {@link ProblemException}, also when it is behind. */
   Future<View> ask(Query query) {
+    return turnstile.pass(Turnstile.Kind.QUESTIONS, () -> askNow(query));
+  }
+
+  private Future<View> askNow(Query query) {
     return answer(query)
         .recover(cause -> Future.failedFuture(new ProblemException(problem(cause))))
         .map(view -> {

@@ -10,18 +10,25 @@ import java.util.function.Supplier;
 
 /**
  * How many requests one instance lets wait for something: what comes beyond that would wait for
- * longer than its caller does, and make the others wait, too. One SKU may have half of the places,
- * so that a rush on it leaves some for the rest. Belongs to one event loop.
+ * longer than its caller does, and make the others wait, too. A crowd (those who want one SKU, who
+ * send in bulk, or who only ask) may have half of the places, so that a rush leaves some for the
+ * rest. Belongs to one event loop.
  */
 final class Turnstile {
+  /** A crowd that is none of a {@link Sku}. */
+  enum Kind {
+    BULK,
+    QUESTIONS
+  }
+
   private final int limit;
-  private final int limitOfSku;
-  private final Map<Sku, Integer> ofSku = new HashMap<>();
+  private final int limitOfCrowd;
+  private final Map<Object, Integer> crowds = new HashMap<>();
   private int inside;
 
   Turnstile(int limit) {
     this.limit = limit;
-    this.limitOfSku = Math.max(1, limit / 2);
+    this.limitOfCrowd = Math.max(1, limit / 2);
   }
 
   boolean isFull() {
@@ -41,15 +48,24 @@ final class Turnstile {
     inside--;
   }
 
-  /** Does it unless too many for the SKU are being done; fails with a {@link ProblemException}. */
+  /** Does it unless as many for this SKU are being done; fails with {@link Full}. */
   <T> Future<T> pass(Sku sku, Supplier<Future<T>> work) {
-    int before = ofSku.getOrDefault(sku, 0);
-    if (before >= limitOfSku) {
+    return passWith(sku, work);
+  }
+
+  /** The same for one of its kind. */
+  <T> Future<T> pass(Kind kind, Supplier<Future<T>> work) {
+    return passWith(kind, work);
+  }
+
+  private <T> Future<T> passWith(Object crowd, Supplier<Future<T>> work) {
+    int before = crowds.getOrDefault(crowd, 0);
+    if (before >= limitOfCrowd) {
       return Future.failedFuture(new Full());
     }
-    ofSku.put(sku, before + 1);
+    crowds.put(crowd, before + 1);
     return work.get()
-        .onComplete(done -> ofSku.computeIfPresent(sku, (same, n) -> n == 1 ? null : n - 1));
+        .onComplete(done -> crowds.computeIfPresent(crowd, (same, n) -> n == 1 ? null : n - 1));
   }
 
   /** There is no place: counted, and not worth a line of log each. */

@@ -1,5 +1,6 @@
 package allocation.http;
 
+import static allocation.given.Waiting.until;
 import static allocation.http.Examples.LINE;
 import static allocation.http.Examples.accepted;
 import static allocation.http.Examples.refused;
@@ -7,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import allocation.access.Scope;
 import allocation.bus.CommandFailure;
+import allocation.domain.BatchRef;
 import allocation.domain.Refusal;
 import allocation.given.Issuer;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +28,11 @@ import org.slf4j.LoggerFactory;
 class AuditTest {
   @RegisterExtension
   static final HttpService service = new HttpService(HttpService.SETTINGS, Callers.gate());
+
+  /** With one place for each SKU. */
+  @RegisterExtension
+  static final HttpService crowded =
+      new HttpService(new GivenHttp().places(2).settings(), Callers.gate());
 
   @RegisterExtension static final HttpService open = new HttpService();
 
@@ -54,6 +62,45 @@ class AuditTest {
         .containsExactly(
             "caller=key:all command=Allocate orderId=\"o1\" sku=\"LAMP\" quantity=2"
                 + " outcome=accepted correlationId=c-1");
+  }
+
+  @Test
+  void a_new_batch_is_told_with_its_eta() {
+    service.decides(refused(new Refusal.BatchExistsWithOtherContent(new BatchRef("b1"))));
+
+    send(
+        "POST",
+        "/v1/batches",
+        "{\"ref\":\"b1\",\"sku\":\"LAMP\",\"quantity\":2,\"eta\":\"2027-01-31\"}");
+    send("POST", "/v1/batches", "{\"ref\":\"b1\",\"sku\":\"LAMP\",\"quantity\":2}");
+
+    assertThat(said())
+        .satisfiesExactly(
+            late -> assertThat(late).contains(" quantity=2 eta=2027-01-31 outcome=refused:"),
+            here -> assertThat(here).contains(" quantity=2 eta=none outcome=refused:"));
+  }
+
+  @Test
+  void who_finds_no_place_is_not_worth_a_line() throws IOException {
+    crowded.handles(message -> {});
+    String line = "{\"orderId\":\"o1\",\"sku\":\"HOT\",\"quantity\":2}";
+    String request =
+        RawClient.head(
+                "POST",
+                "/v1/allocations",
+                "Authorization: Bearer " + Callers.ALL.key(),
+                "Content-Type: application/json",
+                "Content-Length: " + line.length())
+            + line;
+    try (RawClient first = new RawClient(crowded.port());
+        RawClient second = new RawClient(crowded.port())) {
+      first.send(request);
+      until("it waits", () -> crowded.commands.size() == 1);
+
+      assertThat(second.send(request).receive().status()).isEqualTo(503);
+
+      assertThat(said()).isEmpty();
+    }
   }
 
   @Test

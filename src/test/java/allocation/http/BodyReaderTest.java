@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,14 @@ class BodyReaderTest {
   @RegisterExtension
   static final HttpService patient =
       new HttpService(new GivenHttp().bodyTimeoutMs(60_000).settings());
+
+  private static final int MOST_BYTES = 64 * 1024;
+
+  /** Has room for one whole body. */
+  @RegisterExtension
+  static final HttpService tight =
+      new HttpService(
+          new GivenHttp().bodyLimits(MOST_BYTES, MOST_BYTES).bodyTimeoutMs(60_000).settings());
 
   @Test
   void a_body_that_is_declared_too_large_is_413_before_it_is_sent() throws IOException {
@@ -118,6 +128,26 @@ class BodyReaderTest {
           client.send(RawClient.head("GET", "/health/live", "Content-Length: 10")).receive();
 
       assertThat(response.status()).isEqualTo(408);
+    }
+  }
+
+  /** Guard: strangers, whom nobody asks who they are there, would keep callers out. */
+  @ParameterizedTest
+  @CsvSource({"POST, /nowhere, 404", "PUT, /v1/allocations, 405", "GET, /health/live, 200"})
+  void a_body_that_nobody_wants_takes_no_room(String method, String target, int status)
+      throws IOException {
+    String head = RawClient.head(method, target, "Content-Length: " + MOST_BYTES);
+    try (RawClient one = new RawClient(tight.port());
+        RawClient other = new RawClient(tight.port())) {
+      one.send(head + " ".repeat(MOST_BYTES - 1));
+      other.send(head + " ".repeat(MOST_BYTES - 1));
+      // By then most of both has been read.
+      for (int i = 0; i < 5; i++) {
+        assertThat(tight.get("/health/live").status()).isEqualTo(200);
+      }
+
+      assertThat(one.send(" ").receive().status()).isEqualTo(status);
+      assertThat(other.send(" ").receive().status()).isEqualTo(status);
     }
   }
 

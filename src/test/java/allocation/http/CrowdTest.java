@@ -34,12 +34,13 @@ class CrowdTest {
               .places(PLACES)
               .settings());
 
-  private final List<Message<CommandMessage>> waiting = new CopyOnWriteArrayList<>();
+  private final List<Message<?>> waiting = new CopyOnWriteArrayList<>();
   private final List<RawClient> clients = new ArrayList<>();
 
   @BeforeEach
   void letThemWait() {
     service.handles(waiting::add);
+    service.reads(waiting::add);
   }
 
   @AfterEach
@@ -161,10 +162,49 @@ class CrowdTest {
     assertThat(refused.status()).isEqualTo(503);
     assertThat(refused.problem()).isEqualTo("busy");
     until("another SKU is taken", () -> waiting.size() == PLACES / 2 + 1);
-    Message<CommandMessage> last = waiting.getLast();
-    assertThat(last.body().sku().value()).isEqualTo("COLD");
+    Message<?> last = waiting.getLast();
+    assertThat(last.body())
+        .isInstanceOfSatisfying(
+            CommandMessage.class, command -> assertThat(command.sku().value()).isEqualTo("COLD"));
     last.reply(done());
     assertThat(other.receive().status()).isEqualTo(201);
+  }
+
+  @Test
+  void those_who_only_ask_may_have_half_of_the_places() throws IOException {
+    String question = RawClient.head("GET", "/v1/products/RUG");
+
+    halfIsTakenBy(question);
+
+    assertThat(connect().send(RawClient.head("GET", "/v1/batches/b1")).receive().status())
+        .as("whatever they ask")
+        .isEqualTo(503);
+    service.decides(accepted(LINE));
+    assertThat(connect().send(allocate("RUG")).receive().status()).isEqualTo(201);
+  }
+
+  @Test
+  void those_who_send_in_bulk_may_have_half_of_the_places() throws IOException {
+    String body = "{\"lines\":[{\"orderId\":\"o1\",\"sku\":\"RUG\",\"quantity\":1}]}";
+
+    halfIsTakenBy(post("/v1/allocations/bulk", body));
+
+    service.decides(accepted(LINE));
+    assertThat(connect().send(allocate("RUG")).receive().status()).isEqualTo(201);
+  }
+
+  /** As many wait as may, and one more is refused. */
+  private void halfIsTakenBy(String request) throws IOException {
+    for (int i = 0; i < PLACES / 2; i++) {
+      connect().send(request);
+    }
+    until("they wait", () -> waiting.size() == PLACES / 2);
+
+    Response refused = connect().send(request).receive();
+
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.problem()).isEqualTo("busy");
+    assertThat(waiting).hasSize(PLACES / 2);
   }
 
   @Test
@@ -258,12 +298,12 @@ class CrowdTest {
   }
 
   private static String allocate(String sku) {
-    String body = "{\"orderId\":\"o1\",\"sku\":\"" + sku + "\",\"quantity\":1}";
+    return post("/v1/allocations", "{\"orderId\":\"o1\",\"sku\":\"" + sku + "\",\"quantity\":1}");
+  }
+
+  private static String post(String target, String body) {
     return RawClient.head(
-            "POST",
-            "/v1/allocations",
-            "Content-Type: application/json",
-            "Content-Length: " + body.length())
+            "POST", target, "Content-Type: application/json", "Content-Length: " + body.length())
         + body;
   }
 

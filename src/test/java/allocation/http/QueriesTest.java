@@ -29,11 +29,13 @@ import org.junit.jupiter.api.Test;
 
 /** What is asked in one turn of the event loop. */
 class QueriesTest {
+  private static final Turnstile PLACES = new Turnstile(100_000);
+
   private static final Query.Freshness ANY = new Query.Freshness.Any();
   private static final Query.Freshness FRESH = new Query.Freshness.AtLeast(Map.of(3, 1L));
 
   private final Vertx vertx = Vertx.vertx();
-  private final Queries queries = new Queries(vertx, Requests.alone(vertx), 5_000);
+  private final Queries queries = new Queries(vertx, Requests.alone(vertx), PLACES, 5_000);
   private final List<BusMessage> messages = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -117,7 +119,7 @@ class QueriesTest {
     List<Future<View>> answers =
         ask(
             silent,
-            new Queries(silent, Requests.alone(silent), 200),
+            new Queries(silent, Requests.alone(silent), PLACES, 200),
             product("chair"),
             product("table"));
 
@@ -132,7 +134,7 @@ class QueriesTest {
     other
         .eventBus()
         .consumer(Addresses.QUERIES, question -> question.reply(new Unreadable("of next year")));
-    Queries asking = new Queries(other, Requests.alone(other), 20_000);
+    Queries asking = new Queries(other, Requests.alone(other), PLACES, 20_000);
 
     List<Future<View>> answers = new ArrayList<>(ask(other, asking, product("chair")));
     answers.addAll(ask(other, asking, product("chair"), product("table")));

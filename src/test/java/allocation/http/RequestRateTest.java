@@ -66,6 +66,32 @@ class RequestRateTest {
     }
   }
 
+  /** Guard: a new connection for each would cost more than what the rate is to save. */
+  @Test
+  void a_body_changes_nothing_of_that() throws IOException {
+    String body = "{\"orderId\":\"o1\",\"sku\":\"LAMP\",\"quantity\":1}";
+    String command =
+        RawClient.head(
+                "POST",
+                "/v1/allocations",
+                "Authorization: " + Callers.bearer(Scope.ALLOCATE),
+                "Content-Type: application/json",
+                "Content-Length: " + body.length())
+            + body;
+    try (RawClient hasty = new RawClient(known.port())) {
+      last(known, "/metrics", Callers.bearer(Scope.ALLOCATE));
+      long begun = System.nanoTime();
+      hasty.send(command.repeat(10 * AT_ONCE));
+      int refused = 0;
+      while (refused < 4) {
+        refused += hasty.receive().status() == 429 ? 1 : 0;
+      }
+
+      assertThat(Duration.ofNanos(System.nanoTime() - begun))
+          .isGreaterThan(Duration.ofMillis(3 * Haste.SHORTEST_PAUSE));
+    }
+  }
+
   @Test
   void however_many_strangers_there_are_who_is_known_has_a_rate_of_his_own() {
     Gate gate = Callers.gate(1, 1);
