@@ -39,7 +39,7 @@ final class CommandEntrance {
     Instant deadline = dispatcher.deadline();
     return dispatcher
         .skuOf(command)
-        .recover(cause -> Future.failedFuture(failure(whileOnlyAsking(cause))))
+        .recover(cause -> Future.failedFuture(failure(CommandFailure.of(cause))))
         .compose(sku -> sku.isEmpty() ? unknownBatch(command) : send(sku.get(), request, deadline))
         .map(PublicAnswer::text);
   }
@@ -59,12 +59,6 @@ final class CommandEntrance {
       return Future.succeededFuture(new PublicAnswer(no, Optional.empty()));
     }
     throw new IllegalStateException("only a batch's SKU has to be looked up, was " + command);
-  }
-
-  private static CommandFailure whileOnlyAsking(Throwable cause) {
-    // The command was not sent yet, so nothing can have been written.
-    CommandFailure failure = CommandFailure.of(cause);
-    return failure == CommandFailure.UNKNOWN ? CommandFailure.BUSY : failure;
   }
 
   private static ReplyException failure(CommandFailure failure) {

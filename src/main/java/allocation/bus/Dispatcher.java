@@ -32,7 +32,10 @@ public final class Dispatcher {
     this.replyTimeoutMs = replyTimeoutMs;
   }
 
-  /** The SKU that a command is about; empty for a batch that was never made. */
+  /**
+   * The SKU that a command is about; empty for a batch that was never made. The command was not
+   * sent yet: however this fails, nothing can have been written.
+   */
   public Future<Optional<Sku>> skuOf(Command command) {
     return switch (command) {
       case Command.CreateBatch create -> Future.succeededFuture(Optional.of(create.sku()));
@@ -104,6 +107,11 @@ public final class Dispatcher {
   private Future<Optional<Sku>> ownerOf(BatchRef ref) {
     return requests
         .ask(new To.AnyHandler(), new BatchOwner(ref), BatchOwner.Found.class, replyTimeoutMs)
-        .map(BatchOwner.Found::sku);
+        .map(BatchOwner.Found::sku)
+        .recover(cause ->
+            Future.failedFuture(
+                CommandFailure.of(cause) == CommandFailure.UNKNOWN
+                    ? CommandFailure.BUSY.exception("nobody says whose the batch is")
+                    : cause));
   }
 }

@@ -5,7 +5,6 @@ import allocation.bus.CommandMessage;
 import allocation.bus.Shards;
 import allocation.handler.CommitFailure.LineExists;
 import allocation.handler.CommitFailure.LostRace;
-import allocation.handler.CommitFailure.Rejected;
 import allocation.handler.CommitFailure.Unavailable;
 import allocation.handler.CommitFailure.Unsettled;
 import io.micrometer.core.instrument.Timer;
@@ -287,7 +286,6 @@ final class UnitRunner {
         LOG.warn("no unit of work commands={} cause={}", commands.size(), away.getMessage());
         yield failAll(run, commands, CommandFailure.BUSY, "the database is not available");
       }
-      case Rejected rejected -> oneByOne(run, commands, rejected);
       default -> oneByOne(run, commands, cause);
     };
   }

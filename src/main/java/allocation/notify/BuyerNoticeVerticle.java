@@ -4,6 +4,7 @@ import allocation.bus.Addresses;
 import allocation.bus.OwnShards;
 import allocation.bus.Role;
 import allocation.bus.ShardOwner;
+import allocation.bus.TimeLimit;
 import allocation.log.Cursors;
 import allocation.log.EventLog;
 import allocation.log.Follower;
@@ -14,7 +15,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,9 +78,7 @@ public final class BuyerNoticeVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    // Home first: a time-out of a future without a context fires on a foreign thread.
-    return Future.fromCompletionStage(stopFollowing().toCompletionStage(), context)
-        .timeout(STOP_MS, TimeUnit.MILLISECONDS)
+    return TimeLimit.of(vertx, STOP_MS, stopFollowing())
         .recover(late -> {
           LOG.warn("the mail server does not answer, stopping without it follower={}", NAME);
           return Future.succeededFuture();

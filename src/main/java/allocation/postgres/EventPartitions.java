@@ -35,23 +35,28 @@ public final class EventPartitions {
   public MessageConsumer<LogPositions> follow(Vertx vertx) {
     return vertx
         .eventBus()
-        .consumer(Addresses.POSITIONS, news -> keepAhead(news.body().positions()));
+        .localConsumer(Addresses.POSITIONS, news -> keepAhead(news.body().positions()));
   }
 
-  /** Makes what is missing; a failure is logged, and tried again at the next news. */
+  /**
+   * Makes what is missing, one after the other, since the pool is that of the units of work; a
+   * failure is logged, and tried again at the next news.
+   */
   Future<Void> keepAhead(Map<Integer, Long> positions) {
-    return Future.join(
-            positions.entrySet().stream()
-                .filter(at -> at.getValue() + AHEAD > room.getOrDefault(at.getKey(), 0L))
-                .map(at -> make(at.getKey(), at.getValue() + AHEAD))
-                .toList())
-        .<Void>mapEmpty()
-        .otherwiseEmpty();
+    Future<Void> made = Future.succeededFuture();
+    for (Map.Entry<Integer, Long> at : positions.entrySet()) {
+      int shard = at.getKey();
+      long upTo = at.getValue() + AHEAD;
+      if (upTo > room.getOrDefault(shard, 0L)) {
+        // Not asked for again while it is under way.
+        room.put(shard, Long.MAX_VALUE);
+        made = made.transform(before -> make(shard, upTo));
+      }
+    }
+    return made.otherwiseEmpty();
   }
 
-  private Future<?> make(int shard, long upTo) {
-    // Not asked for again while it is under way.
-    room.put(shard, Long.MAX_VALUE);
+  private Future<Void> make(int shard, long upTo) {
     return pool.preparedQuery(MAKE)
         .execute(Columns.row(shard, upTo))
         .onSuccess(rows -> room.put(shard, rows.iterator().next().getLong(0)))
@@ -62,6 +67,7 @@ public final class EventPartitions {
               shard,
               upTo,
               cause);
-        });
+        })
+        .mapEmpty();
   }
 }

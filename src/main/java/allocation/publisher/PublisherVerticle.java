@@ -4,6 +4,7 @@ import allocation.bus.Addresses;
 import allocation.bus.OwnShards;
 import allocation.bus.Role;
 import allocation.bus.ShardOwner;
+import allocation.bus.TimeLimit;
 import allocation.log.Cursors;
 import allocation.log.EventLog;
 import allocation.log.Follower;
@@ -15,7 +16,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,15 +108,11 @@ public final class PublisherVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    // Home first: a time-out of a future without a context fires on a foreign thread.
-    Future<Void> stopped = Future.fromCompletionStage(stopFollowing().toCompletionStage(), context);
-    return stopped
-        .timeout(STOP_MS, TimeUnit.MILLISECONDS)
+    Future<Void> stopped = stopFollowing();
+    return TimeLimit.of(vertx, STOP_MS, stopped)
         .recover(late -> {
           LOG.warn("the topic does not answer, stopping without it follower={}", name);
-          return publication
-              .cutOff()
-              .transform(cut -> stopped.timeout(STOP_MS, TimeUnit.MILLISECONDS));
+          return publication.cutOff().transform(cut -> TimeLimit.of(vertx, STOP_MS, stopped));
         });
   }
 

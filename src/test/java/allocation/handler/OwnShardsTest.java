@@ -103,6 +103,29 @@ final class OwnShardsTest {
     assertThat(outcome(sent)).isInstanceOf(Outcome.Accepted.class);
   }
 
+  /** Guard: who moves shards asks again when it has waited for long, and believes the answer. */
+  @Test
+  void what_is_said_twice_is_done_only_when_it_is_done_once() {
+    HeldCommit held = ledger.holdNextCommit();
+    Future<CommandReply> sent = handlers.send(CHAIR, create("b1", CHAIR));
+    result(held.reached());
+    handlers.own(9);
+    untilLeft();
+
+    Future<OwnShards> again = handlers.own(9);
+    Future<OwnShards> andBack = handlers.own(3, 9);
+
+    assertThat(failure(handlers.send(CHAIR, create("b2", CHAIR))))
+        .as("something that comes after the second word was heard")
+        .isInstanceOf(ReplyException.class);
+    assertThat(again.isComplete()).isFalse();
+    held.release();
+    result(again);
+    assertThat(outcome(sent)).isInstanceOf(Outcome.Accepted.class);
+    result(andBack);
+    assertThat(loadedFor(handlers, CHAIR)).containsExactly(CHAIR);
+  }
+
   @Test
   void commands_of_the_shards_that_stay_go_on_and_are_not_waited_for() {
     HeldCommit first = holdOne(TABLE);
