@@ -111,7 +111,7 @@ public final class Dispatcher {
         .recover(cause ->
             Future.failedFuture(
                 CommandFailure.of(cause) == CommandFailure.UNKNOWN
-                    ? CommandFailure.BUSY.exception("nobody says whose the batch is")
+                    ? CommandFailure.BUSY.exception(String.valueOf(cause.getMessage()))
                     : cause));
   }
 }
