@@ -96,9 +96,23 @@ final class Books {
             .containsExactly(e.batchRef(), e.quantity());
         change(e.batchRef(), 0, -e.quantity());
       }
-      case Event.OutOfStock e ->
-          assertThat(lines).doesNotContainKey(new OrderedSku(e.orderId(), logged.sku()));
+      case Event.OutOfStock e -> {
+        assertThat(lines).doesNotContainKey(new OrderedSku(e.orderId(), logged.sku()));
+        if (e.reason() == Event.OutOfStock.Reason.REFUSED) {
+          assertThat(largest(logged.sku()))
+              .as("what could have been had when %s was refused", logged)
+              .isLessThan(e.quantity());
+        }
+      }
     }
+  }
+
+  private int largest(Sku sku) {
+    return batches.values().stream()
+        .filter(stock -> stock.sku().equals(sku))
+        .mapToInt(stock -> stock.purchased() - stock.allocated())
+        .max()
+        .orElse(0);
   }
 
   private void allocated(LoggedEvent logged, Event.Allocated e) {

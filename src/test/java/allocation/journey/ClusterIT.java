@@ -61,7 +61,7 @@ class ClusterIT {
                 "CLUSTER_TLS_KEY", node.key().toString(),
                 "CLUSTER_TLS_AUTHORITIES", certificates.authorities().file().toString()));
     cluster.startAll();
-    anyClient().stockUp(SKUS);
+    Shoppers.stockUp(anyClient(), SKUS);
   }
 
   @AfterAll

@@ -71,7 +71,7 @@ class FaultsIT {
     settings.put("POSTGRES_URI", new PostgresDatabase("127.0.0.1", network.port()).uri(NAME));
     service = NodeProcess.begin(NAME, settings);
     service.awaitReady();
-    service.client().stockUp(SKUS);
+    Shoppers.stockUp(service.client(), SKUS);
     heapBefore = service.heapInUse();
   }
 
@@ -122,10 +122,20 @@ class FaultsIT {
 
   @Test
   void replies_to_commit_are_swallowed() {
+    swallowed("swallowed", "COMMIT\0");
+  }
+
+  /** New lines are one statement that says no COMMIT; the views write no events. */
+  @Test
+  void replies_to_what_commits_new_lines_are_swallowed() {
+    swallowed("swallowed-lines", "\"type\":\"Allocated\"");
+  }
+
+  private void swallowed(String name, String word) {
     int before = network.swallowed();
     during(
-        "swallowed",
-        () -> network.swallowRepliesTo("COMMIT\0"),
+        name,
+        () -> network.swallowRepliesTo(word),
         shoppers -> {
           int enough = network.swallowed() + 5;
           Awaitility.await("commits without a reply")

@@ -74,7 +74,7 @@ class PulsarFaultsIT {
                 "pulsar://127.0.0.1:" + network.port(), pulsar.adminUrl(), "public/default"));
     service = NodeProcess.begin(NAME, installation.settings());
     service.awaitReady();
-    service.client().stockUp(SKUS);
+    Shoppers.stockUp(service.client(), SKUS);
     heapBefore = service.heapInUse();
   }
 

@@ -2,6 +2,8 @@ package allocation.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import allocation.domain.Arrival;
+import allocation.domain.BatchRef;
 import allocation.domain.Command;
 import allocation.domain.Command.Allocate;
 import allocation.domain.Command.Deallocate;
@@ -29,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -40,6 +43,13 @@ final class Shoppers implements AutoCloseable {
   private static final long PACE_MS = 10;
   private static final long REQUEST_MS = 15_000;
   private static final int MOST_TRIES = 400;
+
+  /** What all of them want and give back at once: there is less than they would take together. */
+  private static final Sku SCARCE = new Sku("SCARCE");
+
+  private static final BatchRef SCARCE_BATCH = new BatchRef("of-SCARCE");
+  private static final int SCARCE_PIECES = 2;
+  private static final String OUT_OF_STOCK = "urn:allocation:problem:out-of-stock";
 
   private final Vertx vertx = Vertx.vertx();
   private final WebClient http =
@@ -66,6 +76,9 @@ final class Shoppers implements AutoCloseable {
   /** Why requests that were sent got no answer. */
   private final List<String> cut = new CopyOnWriteArrayList<>();
 
+  /** How often there was not enough of what is scarce. */
+  private final AtomicInteger outOfStock = new AtomicInteger();
+
   private final AtomicInteger retryable = new AtomicInteger();
   private final AtomicInteger answered = new AtomicInteger();
 
@@ -74,7 +87,15 @@ final class Shoppers implements AutoCloseable {
    */
   Shoppers(List<SocketAddress> nodes, List<Sku> skus) {
     this.nodes = new Balancer(vertx, http, nodes);
-    this.skus = skus;
+    this.skus = Stream.concat(skus.stream(), Stream.of(SCARCE)).toList();
+  }
+
+  /** Makes what they shop for: of each SKU more than they will take, and of one far less. */
+  static void stockUp(Client client, List<Sku> skus) {
+    client.stockUp(skus);
+    Command scarce =
+        new Command.CreateBatch(SCARCE_BATCH, SCARCE, SCARCE_PIECES, Arrival.inStock());
+    assertThat(client.send(scarce).status()).isIn(200, 201);
   }
 
   /** They keep away while no node says that it is ready. */
@@ -114,25 +135,24 @@ final class Shoppers implements AutoCloseable {
     return retryable.get();
   }
 
-  /** Of the lines that are known to be given back; by then nobody asks for them again. */
-  Set<OrderedSku> givenBack() {
-    return Set.copyOf(givenBack);
-  }
-
   /**
-   * All agrees, and what was promised to a shopper is in it; lets them finish first.
-   *
-   * @return the lines that are there
+   * All agrees, what was promised to a shopper is in it, and what was given back is not; lets them
+   * finish first. A batch that held more than it has would be seen in the log, and so would a "no"
+   * to a line for which there was room ({@link Books}).
    */
-  Set<OrderedSku> assertKept(Installation installation, Client client) {
+  void assertKept(Installation installation, Client client) {
     stop();
     assertThat(wrong).as("answers that a working service does not give").isEmpty();
+    assertThat(outOfStock).as("how often there was not enough").hasPositiveValue();
     Set<OrderedSku> there = Agreement.check(installation, client).lines().keySet();
     // Looked up one by one: compared as collections, tens of thousands take minutes.
     assertThat(allocated.stream().filter(line -> !released.contains(line) && !there.contains(line)))
         .as("lines that were promised and are not there")
         .isEmpty();
-    return there;
+    assertThat(givenBack).isNotEmpty();
+    assertThat(givenBack.stream().filter(there::contains))
+        .as("lines that were given back and are there")
+        .isEmpty();
   }
 
   /** Lets all of them finish what they are about. */
@@ -183,9 +203,12 @@ final class Shoppers implements AutoCloseable {
               new OrderId(name + "-" + lines / skus.size()), skus.get(lines % skus.size()));
       lines++;
       Allocate take = new Allocate(line.orderId(), line.sku(), 1 + random.nextInt(3));
-      boolean giveBack = random.nextInt(8) == 0;
+      boolean giveBack = random.nextInt(8) == 0 || line.sku().equals(SCARCE);
       send(take, "")
           .compose(taken -> {
+            if (!taken) {
+              return Future.<Void>succeededFuture();
+            }
             allocated.add(line);
             return giveBack ? giveBack(line) : Future.succeededFuture();
           })
@@ -200,14 +223,16 @@ final class Shoppers implements AutoCloseable {
     private Future<Void> giveBack(OrderedSku line) {
       released.add(line);
       return send(new Deallocate(line.orderId(), line.sku()), UUID.randomUUID().toString())
-          .onSuccess(done -> givenBack.add(line));
+          .onSuccess(done -> givenBack.add(line))
+          .mapEmpty();
     }
 
-    private Future<Void> send(Command command, String key) {
+    /** Whether it was done; if not, there was not enough. */
+    private Future<Boolean> send(Command command, String key) {
       return send(command, key, 0);
     }
 
-    private Future<Void> send(Command command, String key, int tries) {
+    private Future<Boolean> send(Command command, String key, int tries) {
       if (tries == MOST_TRIES) {
         return Future.failedFuture("no answer to " + command);
       }
@@ -220,8 +245,7 @@ final class Shoppers implements AutoCloseable {
           .transform(answer -> {
             if (answer.succeeded() && !isToBeSentAgain(answer.result())) {
               answered.incrementAndGet();
-              check(command, answer.result());
-              return Future.<Void>succeededFuture();
+              return Future.succeededFuture(isDone(command, answer.result()));
             }
             if (answer.succeeded()) {
               retryable.incrementAndGet();
@@ -243,12 +267,20 @@ final class Shoppers implements AutoCloseable {
           || (answer.statusCode() == 409 && answer.getHeader("Retry-After") != null);
     }
 
-    private void check(Command command, HttpResponse<?> answer) {
+    private boolean isDone(Command command, HttpResponse<?> answer) {
       int status = answer.statusCode();
+      if (command instanceof Allocate take
+          && take.sku().equals(SCARCE)
+          && status == 409
+          && OUT_OF_STOCK.equals(answer.bodyAsJsonObject().getString("type"))) {
+        outOfStock.incrementAndGet();
+        return false;
+      }
       boolean right = command instanceof Allocate ? status == 201 || status == 200 : status == 204;
       if (!right) {
         wrong.add(command + " got " + status + " " + answer.bodyAsString());
       }
+      return right;
     }
 
     private Future<? extends HttpResponse<?>> once(Command command, String key) {
