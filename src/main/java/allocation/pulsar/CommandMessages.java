@@ -9,6 +9,7 @@ import allocation.domain.Outcome;
 import allocation.domain.Refusal;
 import allocation.domain.Sku;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -31,7 +32,16 @@ final class CommandMessages {
   private final int maxBytes;
 
   /** A message under way, with what went wrong so far. */
-  private record Attempt(Incoming message, Command command, int failures, int internalFailures) {}
+  private record Attempt(
+      Incoming message,
+      Command command,
+      Promise<Verdict> verdict,
+      int failures,
+      int internalFailures) {
+    Attempt next(int internalFailuresSoFar) {
+      return new Attempt(message, command, verdict, failures + 1, internalFailuresSoFar);
+    }
+  }
 
   /**
    * @param parser throws with the reason, on what is no command
@@ -60,14 +70,18 @@ final class CommandMessages {
     } catch (RuntimeException e) {
       return dead("unreadable", Objects.requireNonNullElse(e.getMessage(), e.toString()));
     }
-    return attempt(new Attempt(message, command, 0, 0));
+    Attempt first = new Attempt(message, command, Promise.promise(), 0, 0);
+    attempt(first);
+    return first.verdict().future();
   }
 
-  private Future<Verdict> attempt(Attempt attempt) {
-    return dispatcher
-        .skuOf(attempt.command())
+  /** Begins it; the next one does not wait inside it, since an outage of a day has thousands. */
+  private void attempt(Attempt attempt) {
+    Future.succeededFuture(attempt.command())
+        .compose(dispatcher::skuOf)
         .compose(sku -> ask(attempt, sku))
-        .recover(cause -> again(attempt, cause));
+        .onSuccess(verdict -> attempt.verdict().complete(verdict))
+        .onFailure(cause -> again(attempt, cause));
   }
 
   private Future<Verdict> ask(Attempt attempt, Optional<Sku> sku) {
@@ -84,12 +98,15 @@ final class CommandMessages {
         .map(CommandMessages::verdict);
   }
 
-  private Future<Verdict> again(Attempt attempt, Throwable cause) {
+  private void again(Attempt attempt, Throwable cause) {
     boolean internal = CommandFailure.of(cause) == CommandFailure.INTERNAL;
     int internalFailures = attempt.internalFailures() + (internal ? 1 : 0);
     Incoming message = attempt.message();
     if (internalFailures >= MOST_INTERNAL_FAILURES) {
-      return dead("internal-error", String.valueOf(cause.getMessage()));
+      attempt
+          .verdict()
+          .complete(new Verdict.Dead("internal-error", String.valueOf(cause.getMessage())));
+      return;
     }
     if (attempt.failures() == 0) {
       LOG.warn(
@@ -99,11 +116,10 @@ final class CommandMessages {
           message.correlationId(),
           cause.toString());
     }
-    return pauses
+    pauses
         .after(attempt.failures())
-        .compose(over ->
-            attempt(
-                new Attempt(message, attempt.command(), attempt.failures() + 1, internalFailures)));
+        .onSuccess(over -> attempt(attempt.next(internalFailures)))
+        .onFailure(ended -> attempt.verdict().fail(ended));
   }
 
   private static Verdict verdict(CommandReply reply) {

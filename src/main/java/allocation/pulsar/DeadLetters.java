@@ -1,6 +1,7 @@
 package allocation.pulsar;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,9 +29,14 @@ final class DeadLetters implements CommandTopic.DeadLetterTopic {
     this.pauses = pauses;
   }
 
+  /** One that is to be set aside. */
+  private record Letter(Incoming message, Map<String, String> properties, Promise<Void> added) {}
+
   @Override
   public Future<Void> add(Incoming message, Verdict.Dead verdict) {
-    return add(message, properties(message, verdict), 0);
+    Letter letter = new Letter(message, properties(message, verdict), Promise.promise());
+    add(letter, 0);
+    return letter.added().future();
   }
 
   @Override
@@ -38,16 +44,30 @@ final class DeadLetters implements CommandTopic.DeadLetterTopic {
     return producer.succeeded() ? producer.result().close() : Future.succeededFuture();
   }
 
-  private Future<Void> add(Incoming message, Map<String, String> properties, int failures) {
-    return producer()
-        .compose(open -> open.send(message.key(), message.data().getBytes(), properties))
-        .<Void>mapEmpty()
-        .recover(cause -> {
+  private void add(Letter letter, int failures) {
+    Incoming message = letter.message();
+    Future<VertxProducer> used = producer();
+    used.compose(open -> open.send(message.key(), message.data().getBytes(), letter.properties()))
+        .onSuccess(sent -> letter.added().complete())
+        .onFailure(cause -> {
           if (failures == 0) {
             LOG.warn("a dead letter cannot be sent, will try again id={}", message.id(), cause);
           }
-          return pauses.after(failures).compose(over -> add(message, properties, failures + 1));
+          forget(used);
+          pauses
+              .after(failures)
+              .onSuccess(over -> add(letter, failures + 1))
+              .onFailure(ended -> letter.added().fail(ended));
         });
+  }
+
+  /** Of a topic that was deleted or terminated a producer is ended for good. */
+  private void forget(Future<VertxProducer> used) {
+    if (producer.equals(used)) {
+      producer = Future.failedFuture("to be opened again");
+      used.compose(VertxProducer::close)
+          .onFailure(cause -> LOG.debug("a producer that has failed is not closed", cause));
+    }
   }
 
   private Future<VertxProducer> producer() {

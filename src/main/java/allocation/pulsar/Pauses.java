@@ -13,6 +13,8 @@ final class Pauses {
   private static final long LONGEST_MS = 5_000;
 
   private final Vertx vertx;
+  private final long firstMs;
+  private final long longestMs;
   private final Map<Long, Promise<Void>> waiting = new HashMap<>();
   private boolean ended;
 
@@ -26,7 +28,14 @@ final class Pauses {
   }
 
   Pauses(Vertx vertx) {
+    this(vertx, FIRST_MS, LONGEST_MS);
+  }
+
+  /** Others than in service. */
+  Pauses(Vertx vertx, long firstMs, long longestMs) {
     this.vertx = vertx;
+    this.firstMs = firstMs;
+    this.longestMs = longestMs;
   }
 
   /** Waits longer after each failure, up to some seconds; fails with {@link Ended}. */
@@ -37,7 +46,7 @@ final class Pauses {
     Promise<Void> over = Promise.promise();
     long timer =
         vertx.setTimer(
-            Math.min(LONGEST_MS, FIRST_MS << Math.min(failures, 10)),
+            Math.min(longestMs, firstMs << Math.min(failures, 10)),
             fired -> {
               waiting.remove(fired);
               over.complete();

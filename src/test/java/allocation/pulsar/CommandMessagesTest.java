@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,12 +45,15 @@ final class CommandMessagesTest {
   private final Context context = vertx.getOrCreateContext();
   private final Pauses pauses = new Pauses(vertx);
   private final List<CommandMessage> asked = new CopyOnWriteArrayList<>();
-  private final CommandMessages messages =
-      new CommandMessages(
-          CommandMessagesTest::parse,
-          new Dispatcher(Requests.alone(vertx), new Shards(1), Clock.systemUTC(), 500),
-          pauses,
-          MAX_BYTES);
+  private final CommandMessages messages = messages(pauses);
+
+  private CommandMessages messages(Pauses between) {
+    return new CommandMessages(
+        CommandMessagesTest::parse,
+        new Dispatcher(Requests.alone(vertx), new Shards(1), Clock.systemUTC(), 500),
+        between,
+        MAX_BYTES);
+  }
 
   @BeforeEach
   void register_the_codec() {
@@ -96,6 +100,31 @@ final class CommandMessagesTest {
     assertThat(handle("allocate")).isEqualTo(new Verdict.Done("accepted"));
     assertThat(asked).hasSize(4);
     assertThat(asked.stream().map(CommandMessage::key).distinct()).hasSize(1);
+  }
+
+  /** Guard: each try inside the one before it would end them all at once, and fill the stack. */
+  @Test
+  void however_often_it_asked_again_its_verdict_is_told_at_once() {
+    int tries = 150;
+    handler(request -> {
+      if (asked.size() < tries) {
+        CommandFailure.BUSY.reply(request, "busy");
+      } else {
+        request.reply(accepted());
+      }
+    });
+    Pauses brief = new Pauses(vertx, 1, 1);
+
+    int depth =
+        Later.on(
+            context,
+            () ->
+                messages(brief)
+                    .handle(message("allocate"))
+                    .map(verdict -> StackWalker.getInstance().walk(Stream::count).intValue()));
+
+    assertThat(asked).hasSize(tries);
+    assertThat(depth).as("calls on the stack").isLessThan(tries);
   }
 
   @Test
