@@ -155,7 +155,7 @@ public final class Requests {
     List.copyOf(away).stream()
         .filter(attempt -> attempt.askedNode != null && !live.contains(attempt.askedNode))
         .forEach(attempt -> {
-          attempt.mayBeDone = true;
+          attempt.mayBeDone |= attempt.awaited;
           attempt.send();
         });
   }
@@ -170,6 +170,10 @@ public final class Requests {
     private long pauseMs = FIRST_PAUSE_MS;
     private int sendings;
     private boolean mayBeDone;
+
+    /** Another node has been sent it, and has not said anything yet. */
+    private boolean awaited;
+
     private boolean wasSentNobodyKnowsWhen;
     private @Nullable String askedNode;
 
@@ -201,6 +205,7 @@ public final class Requests {
             .onComplete(done -> answered(sending, done.result(), done.cause()));
       } else {
         askedNode = node.get();
+        awaited = true;
         away.add(this);
         abroad(node.get(), leftMs)
             .compose(Replies.as(reply))
@@ -229,6 +234,9 @@ public final class Requests {
 
     /** Also of a sending that was given up: an answer is an answer, a failure is one too many. */
     private void answered(int sending, @Nullable T result, @Nullable Throwable cause) {
+      if (sending == sendings) {
+        awaited = false;
+      }
       if (cause == null) {
         end(mayBeDone ? orDoneByAnother(result) : result, null);
       } else if (sending != sendings) {

@@ -79,7 +79,9 @@ public final class NodeGateVerticle extends VerticleBase {
       request.fail(CommandFailure.TOO_OLD, String.valueOf(clock.millis()));
       return;
     }
-    switch (request.body()) {
+    // Of another service in the cluster it could be anything.
+    Object body = request.body();
+    switch (body) {
       case CommandMessage one -> forward(request, commands(one), until(end(leftMs), one), leftMs);
       case CommandGroup group ->
           forward(
@@ -91,8 +93,7 @@ public final class NodeGateVerticle extends VerticleBase {
       case EventsCommitted nudge ->
           vertx.eventBus().publish(Addresses.events(nudge.shard()), nudge, HERE);
       case Unreadable other -> CommandFailure.INTERNAL.reply(request, other.why());
-      case BusMessage other ->
-          CommandFailure.INTERNAL.reply(request, "no node takes a " + other.getClass());
+      default -> CommandFailure.INTERNAL.reply(request, "no node takes a " + body.getClass());
     }
   }
 

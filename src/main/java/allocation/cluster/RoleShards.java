@@ -194,7 +194,14 @@ final class RoleShards {
         kept.set(shard, spread.get(i));
       }
     }
-    return tell(kept).compose(left -> tell(next));
+    return tell(kept).compose(left -> tell(whatIsStillWanted(kept, next)));
+  }
+
+  /** Others may have been told by now that they can have what is wanted no more, and not held. */
+  private List<String> whatIsStillWanted(List<String> kept, List<String> next) {
+    return IntStream.range(0, next.size())
+        .mapToObj(shard -> wanted.contains(shard) ? next.get(shard) : kept.get(shard))
+        .toList();
   }
 
   private Future<Void> tell(List<String> next) {

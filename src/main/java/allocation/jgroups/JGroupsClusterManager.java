@@ -192,7 +192,8 @@ public final class JGroupsClusterManager implements ClusterManager {
   public Future<Void> say(String name, String value) {
     registry.say(name, value);
     listeners.forEach(Runnable::run);
-    return tell();
+    // Those who speak at a time share a word, and each goes on where he is at home.
+    return Future.fromCompletionStage(tell().toCompletionStage(), vertx().getOrCreateContext());
   }
 
   /** What each member says under that name, by its id, the eldest first. */

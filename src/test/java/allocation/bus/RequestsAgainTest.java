@@ -147,6 +147,19 @@ final class RequestsAgainTest extends AskingNode {
     assertThat(CommandFailure.of(failure(answer))).isEqualTo(CommandFailure.UNKNOWN);
   }
 
+  /** Guard: it pauses until it asks again, and has nothing under way at the one that is gone. */
+  @Test
+  void of_one_that_it_did_not_reach_the_second_has_the_last_word() {
+    new Asked(Addresses.node("b"), request -> CommandFailure.BUSY.reply(request, "full"));
+    Future<BatchOwner.Found> answer = ask(HANDLER, LONG_MS);
+    turn();
+    assertThat(answer.isComplete()).isFalse();
+
+    move(Set.of("here", "b"), Map.of(Role.HANDLER, List.of("here", "b")));
+
+    assertThat(CommandFailure.of(failure(answer))).isEqualTo(CommandFailure.BUSY);
+  }
+
   @Test
   void nor_does_it_of_one_command_of_many() {
     CommandReply done = new CommandReply(1, 2, new Outcome.Refused(new Refusal.KeyReused()));

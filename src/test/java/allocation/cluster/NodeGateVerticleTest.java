@@ -306,6 +306,14 @@ final class NodeGateVerticleTest {
   }
 
   @Test
+  void so_is_what_is_no_message_of_a_service() {
+    Future<Message<BusMessage>> answer =
+        vertx.eventBus().request(Addresses.node("me"), "a stranger's text", waits(600_000));
+
+    assertThat(CommandFailure.of(failure(answer))).isEqualTo(CommandFailure.INTERNAL);
+  }
+
+  @Test
   void the_reason_is_told_when_it_cannot_be_read() {
     assertThat(failure(send(new Unreadable("a field is new"), 600_000)))
         .hasMessage("a field is new");

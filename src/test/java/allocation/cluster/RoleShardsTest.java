@@ -314,6 +314,27 @@ final class RoleShardsTest {
     assertThat(instances.shards()).isEmpty();
   }
 
+  /** Guard: it was told to be free, and then an instance was told to take it. */
+  @Test
+  void one_that_is_wanted_no_more_while_it_moves_between_instances_is_not_taken() {
+    Instances instances = new Instances(vertx, Role.HANDLER, 2);
+    RoleShards role = role(2);
+    have(role, 0, 1, 2, 3);
+    instances.forgetWhatWasTold();
+    instances.hold();
+    want(role, 0, 2);
+    until("both are told to leave", () -> instances.unanswered() == 2);
+
+    want(role, 0);
+    Future<Void> gone = gone(role, 2);
+    instances.release();
+
+    result(gone);
+    turn();
+    assertThat(instances.told()).containsExactly("0: [0]", "1: []");
+    assertThat(instances.shards()).containsExactly(0);
+  }
+
   @Test
   void what_an_instance_may_have_taken_is_left_when_the_plan_changes_after_it_failed() {
     Instances instances = new Instances(vertx, Role.HANDLER, 2);
