@@ -7,15 +7,20 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sets topics up over Pulsar's admin REST API. */
+/**
+ * Sets topics up over Pulsar's admin REST API. A broker sends what is about a topic of another one
+ * on to that one.
+ */
 final class TopicAdmin {
   private static final Logger LOG = LoggerFactory.getLogger(TopicAdmin.class);
 
@@ -23,7 +28,14 @@ final class TopicAdmin {
   private final HttpClient http;
   private String lastFault = "";
 
-  private record Answer(int status, Buffer body) {}
+  /** One owner, and one that has become it meanwhile. */
+  private static final int MOST_REDIRECTS = 3;
+
+  private record Answer(int status, Optional<String> location, Buffer body) {
+    boolean isElsewhere() {
+      return (status == 307 || status == 308) && location.isPresent();
+    }
+  }
 
   TopicAdmin(Vertx vertx, Settings settings) {
     this.settings = settings;
@@ -75,8 +87,30 @@ final class TopicAdmin {
   }
 
   private Future<Answer> call(HttpMethod method, String path, Buffer body) {
-    RequestOptions options =
-        new RequestOptions().setMethod(method).setAbsoluteURI(settings.adminUrl() + path);
+    return call(method, settings.adminUrl() + path, body, MOST_REDIRECTS);
+  }
+
+  private Future<Answer> call(HttpMethod method, String uri, Buffer body, int redirects) {
+    return ask(method, uri, body)
+        .compose(answer -> {
+          if (!answer.isElsewhere() || redirects == 0) {
+            return Future.succeededFuture(answer);
+          }
+          String owner = answer.location().orElseThrow();
+          return mayBeAsked(owner)
+              ? call(method, owner, body, redirects - 1)
+              : Future.failedFuture(
+                  "Pulsar's admin sends us on to %s, without TLS".formatted(owner));
+        });
+  }
+
+  /** The token goes over TLS everywhere, or nowhere. */
+  private boolean mayBeAsked(String owner) {
+    return owner.startsWith("https://") || settings.adminUrl().startsWith("http://");
+  }
+
+  private Future<Answer> ask(HttpMethod method, String uri, Buffer body) {
+    RequestOptions options = new RequestOptions().setMethod(method).setAbsoluteURI(uri);
     settings.token().ifPresent(token -> options.putHeader("Authorization", "Bearer " + token));
     if (method.equals(HttpMethod.PUT)) {
       options.putHeader("Content-Type", "application/json");
@@ -92,7 +126,8 @@ final class TopicAdmin {
   }
 
   private static Future<Answer> answer(HttpClientResponse response) {
-    return response.body().map(body -> new Answer(response.statusCode(), body));
+    Optional<String> location = Optional.ofNullable(response.getHeader(HttpHeaders.LOCATION));
+    return response.body().map(body -> new Answer(response.statusCode(), location, body));
   }
 
   private static int partitions(Buffer body) {
