@@ -6,15 +6,22 @@ import allocation.domain.Command;
 import allocation.domain.OrderId;
 import allocation.domain.Sku;
 import allocation.given.Certificates;
+import allocation.journey.Books.OrderedSku;
 import allocation.tls.Identity;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -39,6 +46,9 @@ class ClusterIT {
 
   /** What the service promises when a node dies. */
   private static final Duration TAKEN_OVER = Duration.ofSeconds(10);
+
+  /** Longer than a command may take. */
+  private static final int ANSWERED_MS = 15_000;
 
   private static final List<Sku> SKUS =
       IntStream.range(0, 16).mapToObj(i -> new Sku("SKU-" + i)).toList();
@@ -126,15 +136,19 @@ class ClusterIT {
 
   @Test
   void a_node_that_was_frozen_past_its_removal_writes_nothing_wrong() throws IOException {
+    Set<OrderedSku> promised = new HashSet<>();
     try (Shoppers shoppers = shoppers("freeze")) {
       for (int round = 0; round < ROUNDS; round++) {
-        freeze(cluster.nodes().get((round + 2) % NODES), shoppers);
+        promised.addAll(freeze(cluster.nodes().get((round + 2) % NODES), shoppers));
       }
-      shoppers.assertKept(installation, anyClient());
+      assertThat(shoppers.assertKept(installation, anyClient()))
+          .as("what the node promised when it was woken")
+          .containsAll(promised);
     }
   }
 
-  private void freeze(NodeProcess frozen, Shoppers shoppers) throws IOException {
+  /** What the node promised to those who had asked it while it was frozen. */
+  private Set<OrderedSku> freeze(NodeProcess frozen, Shoppers shoppers) throws IOException {
     shoppers.awaitAnswers(200);
     assertThat(Cluster.shards(frozen)).isPositive();
     double before = late(frozen);
@@ -145,34 +159,62 @@ class ClusterIT {
     // By now others have moved its shards; it still believes that it has them.
     shoppers.awaitAnswers(500);
     // They wait in the system's buffers: it has them before it hears what has become of it.
-    List<Socket> waiting = askForEverySku(frozen);
+    Map<OrderedSku, Socket> waiting = askForEverySku(frozen);
     frozen.signal("CONT");
     Awaitility.await("the frozen node finds out that it is late")
         .atMost(Duration.ofSeconds(30))
         .until(() -> late(frozen) > before);
-    for (Socket socket : waiting) {
-      socket.close();
+    Set<OrderedSku> promised = new HashSet<>();
+    for (Map.Entry<OrderedSku, Socket> asked : waiting.entrySet()) {
+      if (isPromised(asked.getValue())) {
+        promised.add(asked.getKey());
+      }
     }
     Cluster.awaitSpread(cluster.nodes());
     shoppers.awaitAnswers(200);
+    return promised;
   }
 
-  private static List<Socket> askForEverySku(NodeProcess node) throws IOException {
-    List<Socket> asked = new ArrayList<>();
+  /** Or told to come again; nobody is left without an answer. */
+  private static boolean isPromised(Socket asked) throws IOException {
+    try (asked) {
+      asked.setSoTimeout(ANSWERED_MS);
+      BufferedReader reader =
+          new BufferedReader(
+              new InputStreamReader(asked.getInputStream(), StandardCharsets.US_ASCII));
+      List<String> head = new ArrayList<>();
+      for (String line = reader.readLine();
+          line != null && !line.isEmpty();
+          line = reader.readLine()) {
+        head.add(line);
+      }
+      assertThat(head).isNotEmpty();
+      boolean isPromised = head.getFirst().matches("HTTP/1.1 20[01] .*");
+      if (!isPromised) {
+        assertThat(head.getFirst()).startsWith("HTTP/1.1 503 ");
+        assertThat(head).anyMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("retry-after:"));
+      }
+      return isPromised;
+    }
+  }
+
+  private static Map<OrderedSku, Socket> askForEverySku(NodeProcess node) throws IOException {
+    Map<OrderedSku, Socket> asked = new LinkedHashMap<>();
     for (Sku sku : SKUS) {
+      OrderedSku wanted = new OrderedSku(new OrderId("woken-" + System.nanoTime()), sku);
       String line =
-          "{\"orderId\":\"woken-%d\",\"sku\":\"%s\",\"quantity\":1}"
-              .formatted(System.nanoTime(), sku.value());
+          "{\"orderId\":\"%s\",\"sku\":\"%s\",\"quantity\":1}"
+              .formatted(wanted.orderId().value(), sku.value());
       Socket socket = new Socket(node.address().host(), node.address().port());
       socket
           .getOutputStream()
           .write(
-              ("POST /v1/allocations HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\nContent-Length: "
+              ("POST /v1/allocations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
                       + line.length()
                       + "\r\n\r\n"
                       + line)
                   .getBytes(StandardCharsets.US_ASCII));
-      asked.add(socket);
+      asked.put(wanted, socket);
     }
     return asked;
   }

@@ -139,8 +139,10 @@ final class Shoppers implements AutoCloseable {
    * All agrees, what was promised to a shopper is in it, and what was given back is not; lets them
    * finish first. A batch that held more than it has would be seen in the log, and so would a "no"
    * to a line for which there was room ({@link Books}).
+   *
+   * @return the lines that are there
    */
-  void assertKept(Installation installation, Client client) {
+  Set<OrderedSku> assertKept(Installation installation, Client client) {
     stop();
     assertThat(wrong).as("answers that a working service does not give").isEmpty();
     assertThat(outOfStock).as("how often there was not enough").hasPositiveValue();
@@ -153,6 +155,7 @@ final class Shoppers implements AutoCloseable {
     assertThat(givenBack.stream().filter(there::contains))
         .as("lines that were given back and are there")
         .isEmpty();
+    return there;
   }
 
   /** Lets all of them finish what they are about. */
