@@ -106,9 +106,15 @@ final class Client {
 
   /** The sum of a counter over its tags, or its value for one; 0 when it is not there. */
   double metric(String name) {
+    return metric(name, "");
+  }
+
+  /** The same of those alone that have this label. */
+  double metric(String name, String label) {
     return text("/metrics")
         .lines()
         .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .filter(line -> line.contains(label))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }

@@ -13,6 +13,7 @@ import allocation.given.Waiting;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ class FaultsIT {
 
   /** What the service promises once a fault is over. */
   private static final Duration RECOVERED = Duration.ofSeconds(10);
+
+  /** In a round, two seconds one after the other. */
+  private static final int TIMES_ENDED = 3;
 
   private static final int DISK_MEGABYTES = 400;
 
@@ -171,8 +175,17 @@ class FaultsIT {
       for (int round = 0; round < ROUNDS; round++) {
         shoppers.awaitAnswers(100);
 
-        assertThat(endSessions()).as("sessions that were ended").isPositive();
+        List<Integer> ended = new ArrayList<>();
+        Awaitility.await("sessions were ended every two seconds")
+            .pollDelay(Duration.ZERO)
+            .pollInterval(Duration.ofSeconds(2))
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> {
+              ended.add(endSessions());
+              return ended.size() == TIMES_ENDED;
+            });
 
+        assertThat(ended).as("sessions that were ended").allMatch(sessions -> sessions > 0);
         recovers(shoppers);
       }
       assertAnswered(shoppers);

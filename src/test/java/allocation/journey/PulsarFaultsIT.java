@@ -111,7 +111,7 @@ class PulsarFaultsIT {
         pulsar.kill();
 
         shoppers.awaitAnswers(round == 0 ? LONG_AWAY_ANSWERS : AWAY_ANSWERS);
-        assertThat(service.client().metric("allocation_follower_lag"))
+        assertThat(service.client().metric("allocation_follower_lag", "follower=\"publisher\""))
             .as("events that wait to be published")
             .isPositive();
         pulsar.start();
