@@ -14,7 +14,9 @@ import org.slf4j.LoggerFactory;
 public final class StoredAnswers {
   private static final Logger LOG = LoggerFactory.getLogger(StoredAnswers.class);
   private static final long EVERY_MS = Duration.ofMinutes(10).toMillis();
-  private static final int BITE_ROWS = 10_000;
+
+  /** Most that one statement deletes. */
+  static final int BITE_ROWS = 10_000;
 
   private static final String FORGET =
       """

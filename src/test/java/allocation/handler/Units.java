@@ -4,6 +4,7 @@ import allocation.bus.CommandKey;
 import allocation.bus.CommandMessage;
 import allocation.bus.Shards;
 import allocation.domain.Command;
+import allocation.domain.Outcome;
 import allocation.domain.Sku;
 import io.vertx.core.Future;
 import java.time.Instant;
@@ -74,15 +75,25 @@ public final class Units {
   }
 
   public static UnitOfWork decide(Loaded loaded, List<CommandMessage> commands) {
+    return decide(loaded, commands, AT);
+  }
+
+  /** At a time that the test has chosen. */
+  public static UnitOfWork decide(Loaded loaded, List<CommandMessage> commands, Instant at) {
     UnitOfWork unit =
         new UnitOfWork(
             UUID.randomUUID().toString(),
-            AT,
+            at,
             SHARDS,
             loaded,
             CutSoFar.NONE,
             sku -> Optional.empty());
     commands.forEach(unit::decide);
     return unit;
+  }
+
+  /** What became of the commands of a unit, in their order. */
+  public static List<Outcome> outcomes(UnitOfWork unit) {
+    return unit.outcomes();
   }
 }

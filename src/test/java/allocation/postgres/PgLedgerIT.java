@@ -130,6 +130,24 @@ final class PgLedgerIT extends LedgerContract {
             + " OR relname IN ('batch', 'shard', 'settled_unit')");
   }
 
+  /** Guard: FORGET_SETTLED. Whoever settles a unit sees to it, and nobody else does. */
+  @Test
+  void that_a_unit_was_settled_is_known_for_a_day_and_forgotten_when_the_next_is_settled() {
+    database.run(
+        """
+        INSERT INTO settled_unit (unit_id, at)
+        VALUES ('of yesterday', now() - interval '1 day 1 minute'),
+               ('of today', now() - interval '1 day' + interval '1 minute')
+        """);
+    CommandMessage command = message(CHAIR, create("b1", CHAIR, 10));
+    Effects never = decide(load(command), List.of(command)).effects();
+
+    assertThat(result(ledger.wasCommitted(never))).isFalse();
+
+    assertThat(database.texts("SELECT unit_id FROM settled_unit"))
+        .containsExactlyInAnyOrder("of today", never.unitId());
+  }
+
   @Test
   void the_log_tells_how_far_each_shard_is_and_gives_it_bit_by_bit() {
     commit(message(CHAIR, create("b1", CHAIR, 10)), message(CHAIR, take("o1", CHAIR, 4)));
