@@ -24,7 +24,8 @@ import java.util.function.Function;
  * its id over that, so it is done once however often it is sent. Futures complete on the caller's
  * context; outside of Vert.x use {@code toCompletionStage()}, and block on nothing but a thread of
  * your own. A Future fails with a {@code ReplyException}; {@link PublicFailure#of} says what it
- * means. A "no" of the service (no stock, say) is no failure but an outcome.
+ * means, of all sendings of a command together: it is unknown where one of them may be done. A "no"
+ * of the service (no stock, say) is no failure but an outcome.
  */
 public final class AllocationClient {
   private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -32,11 +33,17 @@ public final class AllocationClient {
   private final Vertx vertx;
   private final Link link;
   private final Retries retries;
+  private final Duration limit;
 
   AllocationClient(Vertx vertx, Link link, Duration limit) {
+    this(vertx, link, new Retries(vertx), limit);
+  }
+
+  private AllocationClient(Vertx vertx, Link link, Retries retries, Duration limit) {
     this.vertx = vertx;
     this.link = link;
-    this.retries = new Retries(vertx, limit);
+    this.retries = retries;
+    this.limit = limit;
   }
 
   /** Over the event bus of the cluster that {@code vertx} is in. */
@@ -77,7 +84,7 @@ public final class AllocationClient {
 
   /** The same with another time limit; 10 seconds unless said. */
   public AllocationClient within(Duration limit) {
-    return new AllocationClient(vertx, link, limit);
+    return new AllocationClient(vertx, link, retries, limit);
   }
 
   /** Sends a command, under an id of its own. */
@@ -94,20 +101,24 @@ public final class AllocationClient {
   public Future<Answered> send(Command command, String id) {
     String json = new PublicCommand(command, Optional.of(id), Optional.empty()).text();
     return home(
-        retries.ask(timeoutMs ->
-            link.request(PublicAddresses.COMMANDS, json, timeoutMs)
-                .map(PublicAnswer::read)
-                .map(Answered::of)));
+        retries.command(
+            limit,
+            timeoutMs ->
+                link.request(PublicAddresses.COMMANDS, json, timeoutMs)
+                    .map(PublicAnswer::read)
+                    .map(Answered::of)));
   }
 
   /** Asks the views; one that is behind is asked again, and in the end fails as busy. */
   public Future<View> ask(Query query) {
     String json = PublicQuery.text(query);
     return home(
-        retries.ask(timeoutMs ->
-            link.request(PublicAddresses.QUERIES, json, timeoutMs)
-                .map(PublicQuery::readView)
-                .compose(AllocationClient::upToDate)));
+        retries.question(
+            limit,
+            timeoutMs ->
+                link.request(PublicAddresses.QUERIES, json, timeoutMs)
+                    .map(PublicQuery::readView)
+                    .compose(AllocationClient::upToDate)));
   }
 
   /**
@@ -126,8 +137,12 @@ public final class AllocationClient {
     return subscription;
   }
 
-  /** Lets go of the connection. Subscriptions are closed by themselves. */
+  /**
+   * Lets go of the connection, and sends nothing again: what is under way fails, a command that may
+   * be done as unknown. Subscriptions are closed by themselves.
+   */
   public Future<Void> close() {
+    retries.close();
     return link.close();
   }
 

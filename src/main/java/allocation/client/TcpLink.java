@@ -12,7 +12,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
@@ -58,7 +57,27 @@ final class TcpLink implements Link {
   private long requests;
   private boolean closed;
 
-  private record Pending(Buffer frame, Promise<String> answer) {}
+  private static final class Pending {
+    private final Buffer frame;
+    private final boolean isCommand;
+    private final Promise<String> answer;
+    private int sendings;
+
+    Pending(Buffer frame, boolean isCommand, Promise<String> answer) {
+      this.frame = frame;
+      this.isCommand = isCommand;
+      this.answer = answer;
+    }
+
+    void fail(ReplyException cause) {
+      // What the bridge says of a second sending says nothing of the first.
+      answer.tryFail(isCommand && sendings > 1 ? Retries.mayBeDone(cause) : cause);
+    }
+
+    void giveUp(String why) {
+      answer.tryFail((sendings == 0 ? PublicFailure.BUSY : PublicFailure.UNKNOWN).exception(why));
+    }
+  }
 
   /**
    * @param tls whom to believe; without it, plain TCP
@@ -119,8 +138,7 @@ final class TcpLink implements Link {
     context.runOnContext(turn -> {
       closed = true;
       vertx.cancelTimer(pings);
-      List.copyOf(pending.values())
-          .forEach(each -> each.answer().tryFail(PublicFailure.UNKNOWN.exception("closed")));
+      List.copyOf(pending.values()).forEach(each -> each.giveUp("closed"));
       client.close().onComplete(done);
     });
     return done.future();
@@ -133,20 +151,24 @@ final class TcpLink implements Link {
       return;
     }
     String id = Long.toString(++requests);
-    Optional<String> itsKey = address.equals(PublicAddresses.COMMANDS) ? key : Optional.empty();
-    Pending request = new Pending(ClientFrame.request(address, id, itsKey, json).framed(), answer);
+    boolean isCommand = address.equals(PublicAddresses.COMMANDS);
+    Optional<String> itsKey = isCommand ? key : Optional.empty();
+    Pending request =
+        new Pending(ClientFrame.request(address, id, itsKey, json).framed(), isCommand, answer);
     pending.put(id, request);
     long timer =
         vertx.setTimer(
             timeoutMs,
-            fired -> answer.tryFail(new ReplyException(ReplyFailure.TIMEOUT, "no answer in time")));
+            fired ->
+                request.giveUp(
+                    request.sendings == 0 ? "no connection in time" : "no answer in time"));
     answer
         .future()
         .onComplete(done -> {
           vertx.cancelTimer(timer);
           pending.remove(id);
         });
-    write(request.frame());
+    send(request);
   }
 
   private void connect() {
@@ -177,7 +199,7 @@ final class TcpLink implements Link {
     if (!ears.isEmpty()) {
       write(ClientFrame.register(PublicAddresses.EVENTS).framed());
     }
-    pending.values().forEach(each -> write(each.frame()));
+    pending.values().forEach(this::send);
     // Answered, it shows that we are welcome.
     write(ClientFrame.ping().framed());
   }
@@ -207,25 +229,33 @@ final class TcpLink implements Link {
     switch (frame) {
       case BridgeFrame.Pong pong -> pauseMs = FIRST_PAUSE_MS;
       case BridgeFrame.Message told when told.isReply() ->
-          answered(told.address()).ifPresent(promise -> promise.tryComplete(told.body().json()));
+          request(told.address())
+              .ifPresent(request -> request.answer.tryComplete(told.body().json()));
       case BridgeFrame.Message told ->
           List.copyOf(ears).forEach(ear -> ear.accept(told.body().json()));
       case BridgeFrame.Failure failure ->
           failure
               .address()
-              .flatMap(this::answered)
+              .flatMap(this::request)
               .ifPresentOrElse(
-                  promise -> promise.tryFail(failure.failure().exception(failure.message())),
+                  request -> request.fail(failure.failure().exception(failure.message())),
                   () -> LOG.warn("the bridge says why={}", failure.message()));
     }
   }
 
-  private Optional<Promise<String>> answered(String id) {
-    return Optional.ofNullable(pending.get(id)).map(Pending::answer);
+  private Optional<Pending> request(String id) {
+    return Optional.ofNullable(pending.get(id));
+  }
+
+  private void send(Pending request) {
+    // What cannot be written is sent on the next connection.
+    socket.ifPresent(open -> {
+      request.sendings++;
+      open.write(request.frame);
+    });
   }
 
   private void write(Buffer frame) {
-    // What cannot be written is sent on the next connection.
     socket.ifPresent(open -> open.write(frame));
   }
 }

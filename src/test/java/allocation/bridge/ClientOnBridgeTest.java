@@ -5,6 +5,8 @@ import static allocation.given.Waiting.result;
 import static allocation.given.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import allocation.bus.CommandFailure;
+import allocation.bus.CommandMessage;
 import allocation.bus.PublicFailure;
 import allocation.bus.Query;
 import allocation.bus.Query.Freshness;
@@ -19,10 +21,12 @@ import allocation.domain.Sku;
 import allocation.given.TcpProxy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +97,38 @@ final class ClientOnBridgeTest {
   }
 
   @Test
+  void what_was_done_before_a_cut_is_not_said_to_be_undone_by_a_busy_bridge_after_it() {
+    AtomicInteger asked = new AtomicInteger();
+    bridge.service.handler =
+        command -> {
+          if (asked.incrementAndGet() == 1) {
+            BusService.accept(command);
+          } else {
+            CommandFailure.BUSY.reply(command, "the queue is full");
+          }
+        };
+    network.harm("order-1", TcpProxy.Harm.CUT_AFTER);
+
+    Throwable cause = failure(client.within(Duration.ofSeconds(1)).send(TAKE));
+
+    assertThat(asked).hasValueGreaterThan(1);
+    assertThat(PublicFailure.of(cause)).isEqualTo(PublicFailure.UNKNOWN);
+    assertThat(cause).hasMessageContaining("Nothing was written; send it again");
+  }
+
+  @Test
+  void a_command_under_way_at_a_close_is_unknown_at_once() {
+    List<Message<CommandMessage>> held = new CopyOnWriteArrayList<>();
+    bridge.service.handler = held::add;
+    Future<?> sent = client.within(Duration.ofMinutes(1)).send(TAKE);
+    until("it is under way", () -> held.size() == 1);
+
+    result(client.close());
+
+    assertThat(PublicFailure.of(failure(sent))).isEqualTo(PublicFailure.UNKNOWN);
+  }
+
+  @Test
   void a_subscription_outlives_its_connection_and_misses_nothing() {
     List<Happened> seen = new CopyOnWriteArrayList<>();
     client.events(Map.of(), add(seen));
@@ -114,13 +150,24 @@ final class ClientOnBridgeTest {
   void a_bridge_that_comes_late_is_found() {
     network.close();
 
-    Throwable cause = failure(client.within(Duration.ofMillis(300)).send(TAKE));
-    assertThat(PublicFailure.of(cause)).isEqualTo(PublicFailure.UNKNOWN);
+    failure(client.within(Duration.ofMillis(300)).send(TAKE));
 
     AllocationClient early =
         AllocationClient.overTcp(vertx, "127.0.0.1", bridge.port(), Bridges.KEY);
     assertThat(result(early.send(TAKE)).outcome()).isInstanceOf(Outcome.Accepted.class);
     result(early.close());
+  }
+
+  @Test
+  void nothing_is_done_without_a_connection() {
+    network.close();
+    AllocationClient lonely =
+        AllocationClient.overTcp(vertx, "127.0.0.1", network.port(), Bridges.KEY);
+
+    Throwable cause = failure(lonely.within(Duration.ofMillis(300)).send(TAKE));
+
+    assertThat(PublicFailure.of(cause)).isEqualTo(PublicFailure.BUSY);
+    result(lonely.close());
   }
 
   @Test

@@ -2,6 +2,7 @@ package allocation.client;
 
 import static allocation.given.Waiting.failure;
 import static allocation.given.Waiting.result;
+import static allocation.given.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import allocation.bus.PublicFailure;
@@ -24,6 +25,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +112,53 @@ final class AllocationClientTest {
   }
 
   @Test
+  void what_may_be_done_stays_unknown_though_every_later_try_is_busy() {
+    answerInTurn(List.of(Future.failedFuture(new ReplyException(ReplyFailure.TIMEOUT, "late"))));
+
+    Throwable cause = failure(client.within(Duration.ofMillis(300)).send(TAKE));
+
+    assertThat(PublicFailure.of(cause)).isEqualTo(PublicFailure.UNKNOWN);
+    assertThat(cause).hasMessageContaining("nobody is there");
+    assertThat(link.asked).hasSizeGreaterThan(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"INTERNAL", "INVALID", "DENIED"})
+  void what_may_be_done_stays_unknown_though_a_later_try_is_refused(PublicFailure failure) {
+    answerInTurn(
+        List.of(
+            Future.failedFuture(PublicFailure.UNKNOWN.exception("who knows")),
+            Future.failedFuture(failure.exception("no"))));
+
+    Throwable cause = failure(client.send(TAKE));
+
+    assertThat(PublicFailure.of(cause)).isEqualTo(PublicFailure.UNKNOWN);
+    assertThat(cause).hasMessageEndingWith("no");
+    assertThat(link.asked).hasSize(2);
+  }
+
+  @Test
+  void a_question_writes_nothing_and_fails_with_what_was_said_last() {
+    answerInTurn(
+        List.of(
+            Future.failedFuture(new ReplyException(ReplyFailure.TIMEOUT, "late")),
+            Future.failedFuture(PublicFailure.INTERNAL.exception("no"))));
+
+    assertThat(PublicFailure.of(failure(client.ask(PRODUCT)))).isEqualTo(PublicFailure.INTERNAL);
+  }
+
+  @Test
+  void nothing_is_sent_again_after_a_close() {
+    answerInTurn(List.of(Future.failedFuture(PublicFailure.UNKNOWN.exception("who knows"))));
+    Future<Answered> sent = client.within(Duration.ofHours(1)).send(TAKE);
+    until("it is busy", () -> link.asked.size() > 1);
+
+    result(client.close());
+
+    assertThat(PublicFailure.of(failure(sent))).isEqualTo(PublicFailure.UNKNOWN);
+  }
+
+  @Test
   void gives_up_when_the_time_is_over_with_what_was_said_last() {
     AllocationClient impatient = client.within(Duration.ofMillis(300));
 
@@ -157,8 +206,10 @@ final class AllocationClientTest {
     assertThat(home).isTrue();
   }
 
+  /** And after them what is said when nobody is there. */
   private void answerInTurn(List<Future<String>> answers) {
+    Function<String, Future<String>> nobody = link.service;
     Deque<Future<String>> left = new ArrayDeque<>(answers);
-    link.service = json -> left.removeFirst();
+    link.service = json -> left.isEmpty() ? nobody.apply(json) : left.removeFirst();
   }
 }
