@@ -28,9 +28,9 @@ public enum PublicFailure {
 
   public static PublicFailure of(CommandFailure failure) {
     return switch (failure) {
-      // To one who sends again by himself it is the same.
-      case BUSY, IN_FLIGHT -> BUSY;
-      case UNKNOWN -> UNKNOWN;
+      case BUSY -> BUSY;
+      // One with the same id may be written by now; the same command again will tell.
+      case UNKNOWN, IN_FLIGHT -> UNKNOWN;
       case INTERNAL -> INTERNAL;
     };
   }

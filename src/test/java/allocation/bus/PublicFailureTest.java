@@ -29,8 +29,8 @@ final class PublicFailureTest {
   }
 
   @Test
-  void what_is_in_flight_is_busy_to_one_who_sends_again_by_himself() {
-    assertThat(PublicFailure.of(CommandFailure.IN_FLIGHT)).isEqualTo(PublicFailure.BUSY);
+  void what_is_in_flight_may_be_written_or_not() {
+    assertThat(PublicFailure.of(CommandFailure.IN_FLIGHT)).isEqualTo(PublicFailure.UNKNOWN);
   }
 
   @Test
