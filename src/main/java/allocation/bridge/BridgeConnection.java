@@ -42,6 +42,7 @@ final class BridgeConnection {
   private final InFlight room = new InFlight(MOST_IN_FLIGHT);
   private final FrameReader reader;
   private boolean denied;
+  private boolean gone;
 
   BridgeConnection(
       Vertx vertx,
@@ -66,6 +67,16 @@ final class BridgeConnection {
   Future<Void> drain() {
     reader.end();
     return room.drained();
+  }
+
+  /** The client has left; what it said and was not read yet is dropped. */
+  void left() {
+    gone = true;
+    reader.end();
+  }
+
+  boolean isGone() {
+    return gone;
   }
 
   private void read(Buffer content) {

@@ -24,8 +24,11 @@ final class Subscribers {
     this.bus = bus;
   }
 
-  /** From now on; once, however often it is said. */
+  /** From now on; once, however often it is said. Nobody would remove one that is gone. */
   void add(BridgeConnection connection) {
+    if (connection.isGone()) {
+      return;
+    }
     connections.add(connection);
     if (consumer.isEmpty()) {
       consumer = Optional.of(bus.consumer(PublicAddresses.EVENTS, this::tell));

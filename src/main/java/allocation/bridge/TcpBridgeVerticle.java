@@ -135,6 +135,8 @@ public final class TcpBridgeVerticle extends VerticleBase {
     socket.exceptionHandler(
         cause -> LOG.debug("a connection broke client={}", socket.remoteAddress(), cause));
     socket.closeHandler(closed -> {
+      // First of all: a pause for the rate still ends, and the next frame may be a register.
+      connection.left();
       connections.remove(connection);
       subscribers.remove(connection);
       open.set(connections.size());

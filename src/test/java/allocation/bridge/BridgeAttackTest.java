@@ -1,5 +1,6 @@
 package allocation.bridge;
 
+import static allocation.given.Waiting.failure;
 import static allocation.given.Waiting.result;
 import static allocation.given.Waiting.until;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -9,7 +10,10 @@ import allocation.bus.Addresses;
 import allocation.bus.CommandMessage;
 import allocation.bus.PublicAddresses;
 import allocation.bus.PublicFailure;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What strangers may try, with a socket and any bytes they like. */
 final class BridgeAttackTest {
   private static final String PING = "{\"type\":\"ping\"}";
+  private static final String REGISTER =
+      new JsonObject().put("type", "register").put("address", PublicAddresses.EVENTS).encode();
   private static final JsonObject TAKE =
       new JsonObject(
           """
@@ -321,6 +327,40 @@ final class BridgeAttackTest {
   }
 
   @Test
+  void who_left_is_read_no_more_and_stays_nobodys_listener() {
+    Bridges bridge = opened(Bridges.withRate(5));
+    RawSocket stranger = connected(bridge);
+    for (int i = 0; i < 8; i++) {
+      stranger.frame(PING);
+    }
+    stranger.frame(REGISTER);
+    assertThat(stranger.read().getString("type")).isEqualTo("pong");
+
+    stranger.close();
+    until("it is gone", () -> bridge.connections() == 0);
+
+    // Meanwhile the register would have been read, as late as one who sends as much is served.
+    RawSocket other = connected(bridge);
+    for (int i = 0; i < 11; i++) {
+      other.frame(PING);
+    }
+    for (int i = 0; i < 11; i++) {
+      assertThat(other.read().getString("type")).isEqualTo("pong");
+    }
+    assertThat(
+            failure(
+                bridge
+                    .service
+                    .vertx
+                    .eventBus()
+                    .request(
+                        PublicAddresses.EVENTS, "{}", new DeliveryOptions().setSendTimeout(500))))
+        .isInstanceOfSatisfying(
+            ReplyException.class,
+            nobody -> assertThat(nobody.failureType()).isEqualTo(ReplyFailure.NO_HANDLERS));
+  }
+
+  @Test
   void one_request_too_many_under_way_is_busy() {
     Bridges bridge = opened(new Bridges(Bridges.SETTINGS));
     RawSocket stranger = connected(bridge);
@@ -450,8 +490,7 @@ final class BridgeAttackTest {
 
   private RawSocket registered(Bridges bridge) {
     RawSocket socket = connected(bridge);
-    socket.frame(
-        new JsonObject().put("type", "register").put("address", PublicAddresses.EVENTS).encode());
+    socket.frame(REGISTER);
     assertStillServed(socket);
     return socket;
   }
