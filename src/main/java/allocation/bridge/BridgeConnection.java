@@ -63,10 +63,11 @@ final class BridgeConnection {
     this.reader = new FrameReader(socket, settings.maxFrameBytes(), this::read, this::hangUp);
   }
 
-  /** Reads no more; completes when what is under way is answered. */
+  /** Reads no more, and closes when what is under way is answered; completes then. */
   Future<Void> drain() {
     reader.end();
-    return room.drained();
+    // Not when all is sent: who does not read would keep the node from stopping.
+    return room.drained().onSuccess(answered -> socket.end());
   }
 
   /** The client has left; what it said and was not read yet is dropped. */

@@ -15,6 +15,7 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -115,11 +116,15 @@ public final class TcpBridgeVerticle extends VerticleBase {
     return server.map(NetServer::actualPort).orElse(settings.port());
   }
 
-  /** Answers what is under way; what comes now is for another node, or for later. */
+  /**
+   * Answers what is under way. What comes now is for another node, or for later: each client is let
+   * go as soon as it is answered, so that it asks there.
+   */
   @Override
   public Future<?> stop() {
     stopping = true;
-    return Future.join(connections.stream().map(BridgeConnection::drain).toList())
+    // Of a copy: who has nothing under way may leave at once.
+    return Future.join(List.copyOf(connections).stream().map(BridgeConnection::drain).toList())
         .transform(drained -> server.map(NetServer::close).orElseGet(Future::succeededFuture));
   }
 

@@ -5,8 +5,11 @@ import static allocation.given.Waiting.result;
 import allocation.tls.Authorities;
 import allocation.tls.Identity;
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A bridge on a free port, before an entrance with stand-ins behind it. */
 final class Bridges implements AutoCloseable {
@@ -81,6 +84,16 @@ final class Bridges implements AutoCloseable {
 
   Future<Void> stop() {
     return service.vertx.undeploy(deployment);
+  }
+
+  /** The requests to these addresses, for the test to answer: the entrance is stopped. */
+  List<Message<Object>> holding(String... addresses) {
+    result(service.stop());
+    List<Message<Object>> held = new CopyOnWriteArrayList<>();
+    for (String address : addresses) {
+      result(service.vertx.eventBus().consumer(address, held::add).completion());
+    }
+    return held;
   }
 
   double connections() {

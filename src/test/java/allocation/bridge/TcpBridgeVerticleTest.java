@@ -164,6 +164,25 @@ final class TcpBridgeVerticleTest {
   }
 
   @Test
+  void a_stop_closes_each_connection_as_soon_as_its_own_requests_are_answered() {
+    List<Message<Object>> held = bridge.holding(PublicAddresses.COMMANDS);
+    try (RawSocket other = bridge.connect()) {
+      assertThat(other.frame("{\"type\":\"ping\"}").read().getString("type")).isEqualTo("pong");
+      client.frame(command());
+      until("one is under way", () -> held.size() == 1);
+
+      Future<Void> stopped = bridge.stop();
+
+      assertThat(other.isClosed()).isTrue();
+      assertThat(stopped.isComplete()).isFalse();
+      held.forEach(request -> request.reply("{\"v\":1}"));
+      assertThat(client.read().getJsonObject("body")).isEqualTo(new JsonObject("{\"v\":1}"));
+      assertThat(client.isClosed()).isTrue();
+      result(stopped);
+    }
+  }
+
+  @Test
   void it_speaks_the_protocol_of_the_library() {
     List<JsonObject> heard = new CopyOnWriteArrayList<>();
     // Held to the end: one that nobody refers to is closed when its garbage is collected.
