@@ -29,7 +29,10 @@ final class BridgeConnection {
   /** Requests of one client that may be under way; one more is busy. */
   static final int MOST_IN_FLIGHT = 256;
 
-  /** Bytes that may wait for a client that does not read before it is not read either. */
+  /**
+   * Bytes that may wait for a client that does not read before it is not read either, and is told
+   * nothing more that it finds in the log or can ask for again.
+   */
   private static final int WRITE_QUEUE_BYTES = 1024 * 1024;
 
   private final Vertx vertx;
@@ -157,10 +160,8 @@ final class BridgeConnection {
                 .eventBus()
                 .<String>request(address, body.json(), options)
                 .map(Message::body)
-                .onSuccess(json ->
-                    frame
-                        .replyAddress()
-                        .ifPresent(to -> reply(to, new ClientFrame.Body(json, body.inString()))))
+                .onSuccess(
+                    json -> reply(frame, address, new ClientFrame.Body(json, body.inString())))
                 .recover(cause -> {
                   fail(frame, cause);
                   return Future.succeededFuture();
@@ -168,8 +169,17 @@ final class BridgeConnection {
         .onFailure(noRoom -> fail(frame, noRoom));
   }
 
-  private void reply(String to, ClientFrame.Body body) {
-    write(new BridgeFrame.Message(to, true, body).framed());
+  private void reply(ClientFrame frame, String address, ClientFrame.Body body) {
+    if (frame.replyAddress().isEmpty()) {
+      return;
+    }
+    // A page or a part of the log can be asked for again, and hundreds of them would fill the heap
+    // for one who reads none. What became of a command is short, and told in any case.
+    if (socket.writeQueueFull() && !address.equals(PublicAddresses.COMMANDS)) {
+      fail(frame.replyAddress(), PublicFailure.BUSY, "other answers wait to be read; ask again");
+    } else {
+      write(new BridgeFrame.Message(frame.replyAddress().get(), true, body).framed());
+    }
   }
 
   private void fail(ClientFrame frame, Throwable cause) {

@@ -366,17 +366,42 @@ final class BridgeAttackTest {
     RawSocket stranger = connected(bridge);
     List<Message<CommandMessage>> held = new CopyOnWriteArrayList<>();
     bridge.service.handler = held::add;
-    String command =
-        Bridges.send(PublicAddresses.COMMANDS, TAKE)
-            .put("headers", new JsonObject().put("key", Bridges.KEY))
-            .encode();
-
     for (int i = 0; i <= BridgeConnection.MOST_IN_FLIGHT; i++) {
-      stranger.frame(command);
+      stranger.frame(command());
     }
 
     assertThat(stranger.read().getInteger("failureCode")).isEqualTo(PublicFailure.BUSY.code());
     assertThat(held).hasSizeLessThanOrEqualTo(BridgeConnection.MOST_IN_FLIGHT);
+  }
+
+  @Test
+  void answers_do_not_pile_up_for_who_does_not_read_them() {
+    Bridges bridge = opened(new Bridges(Bridges.SETTINGS));
+    List<Message<Object>> held = bridge.holding(PublicAddresses.COMMANDS, PublicAddresses.QUERIES);
+    RawSocket deaf = connected(bridge);
+    RawSocket good = connected(bridge);
+    for (int i = 0; i < 200; i++) {
+      deaf.frame(question());
+    }
+    until("all are under way", () -> held.size() == 200);
+    deaf.frame(command());
+    until("so is a command", () -> held.size() == 201);
+    good.frame(question());
+    until("so is a question of another", () -> held.size() == 202);
+
+    String page = "{\"v\":1,\"text\":\"%s\"}".formatted("x".repeat(256 * 1024));
+    held.subList(0, 200).forEach(question -> question.reply(page));
+    held.get(200).reply("{\"v\":1}");
+    held.get(201).reply(page);
+    // Answers are told in turn: the others are written, or not, when this one is here.
+    assertThat(good.read().getString("type")).isEqualTo("message");
+
+    List<JsonObject> told = Stream.generate(deaf::read).limit(201).toList();
+    assertThat(told.getFirst().getJsonObject("body").getString("text")).hasSize(256 * 1024);
+    assertThat(told.get(199).getInteger("failureCode")).isEqualTo(PublicFailure.BUSY.code());
+    assertThat(told.get(199).getString("address")).isEqualTo("r1");
+    assertThat(told.get(200).getJsonObject("body")).isEqualTo(new JsonObject("{\"v\":1}"));
+    assertStillServed(deaf);
   }
 
   @Test
@@ -439,10 +464,7 @@ final class BridgeAttackTest {
     publishMoreThanOneHasRoomFor(bridge, good);
 
     deaf.frame(PING);
-    deaf.frame(
-        Bridges.send(PublicAddresses.COMMANDS, TAKE)
-            .put("headers", new JsonObject().put("key", Bridges.KEY))
-            .encode());
+    deaf.frame(command());
     // Three seconds go by for one who sends as much and reads.
     for (int i = 0; i < 4; i++) {
       assertStillServed(good);
@@ -452,6 +474,16 @@ final class BridgeAttackTest {
     while (got.isEmpty()) {
       deaf.read();
     }
+  }
+
+  private static String command() {
+    return Bridges.send(PublicAddresses.COMMANDS, TAKE)
+        .put("headers", new JsonObject().put("key", Bridges.KEY))
+        .encode();
+  }
+
+  private static String question() {
+    return Bridges.send(PublicAddresses.QUERIES, new JsonObject().put("v", 1)).encode();
   }
 
   private static int publishMoreThanOneHasRoomFor(Bridges bridge, RawSocket good) {
