@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import allocation.bus.Role;
 import allocation.notify.MailSettings;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,10 +14,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ConfigTest {
   private static final Map<String, String> LEAST =
@@ -34,20 +38,51 @@ class ConfigTest {
       pulsar: {commandInstances: 0}\
       """;
 
-  @Test
-  void the_file_has_a_line_for_every_setting_and_says_its_default() throws IOException {
-    String yaml = Files.readString(Path.of("conf/allocation.yaml"));
-    Settings fromFile = new Settings(yaml, LEAST);
-    Settings fromNothing = new Settings("", LEAST);
+  static Stream<Map<String, String>> environments() {
+    return Stream.of(LEAST, everyPart());
+  }
 
-    String withFile = Config.read(fromFile).toString();
-    String withDefaults = Config.read(fromNothing).toString();
+  /** Settings of a node that has every part which is there only where it is asked for. */
+  static Map<String, String> everyPart() {
+    Map<String, String> environment = with("VIEWS_URI", "postgresql://reader@other:5433/views");
+    environment.put("CLUSTER_MEMBERS", "a");
+    environment.put("ACCESS_JWKS", "keys.json");
+    environment.put("ACCESS_JWT_ISSUER", "issuer");
+    environment.put("ACCESS_JWT_AUDIENCE", "allocation");
+    environment.put("MAIL_HOST", "smtp");
+    environment.put("BRIDGE_PORT", "0");
+    return environment;
+  }
+
+  /** Guard: what is printed leaves a lot out, and a part that is not there has no defaults. */
+  @ParameterizedTest
+  @MethodSource("environments")
+  void the_file_has_a_line_for_every_setting_and_says_its_default(Map<String, String> environment)
+      throws IOException {
+    String yaml = Files.readString(Path.of("conf/allocation.yaml"));
+    Settings fromFile = new Settings(yaml, environment);
+    Settings fromNothing = new Settings("", environment);
+
+    Config withFile = Config.read(fromFile);
+    Config withDefaults = Config.read(fromNothing);
 
     fromFile.check();
-    assertThat(withFile).isEqualTo(withDefaults);
+    fromNothing.check();
+    // What says how a database is reached is equal to itself alone.
+    assertThat(withFile).usingRecursiveComparison().isEqualTo(withDefaults);
+    JsonNode lines = new YAMLMapper().readTree(yaml);
     assertThat(fromFile.names())
         .allSatisfy(
-            name -> assertThat(yaml).contains(name.substring(name.lastIndexOf('.') + 1) + ":"));
+            name -> assertThat(lines.at("/" + name.replace('.', '/')).isMissingNode()).isFalse());
+  }
+
+  @Test
+  void every_part_is_there_where_it_is_asked_for() {
+    Config config = Config.read(new Settings("", everyPart()));
+
+    assertThat(List.of(config.cluster(), config.access().tokens(), config.mail(), config.bridge()))
+        .allSatisfy(part -> assertThat(part).isPresent());
+    assertThat(config.viewsAreElsewhere()).isTrue();
   }
 
   @Test
