@@ -15,7 +15,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -23,15 +22,12 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,9 +41,6 @@ class ClusterOverTlsIT {
   private static final DeliveryOptions SOON = new DeliveryOptions().setSendTimeout(1_500);
 
   private static final int SILENCE_SECONDS = 3;
-
-  /** Less than a member waits for the first word of another. */
-  private static final int READ_MS = 500;
 
   /** Far longer than a handshake may take. */
   private static final int CUT_OFF_MS = 20_000;
@@ -173,51 +166,6 @@ class ClusterOverTlsIT {
     } catch (SocketException reset) {
       return true;
     }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void the_membership_talks_to_no_stranger(Stranger stranger) throws Exception {
-    Identity shown = stranger.identity(known, new Certificates(elsewhere));
-
-    assertThat(isHeard(keys(shown))).isFalse();
-  }
-
-  @Test
-  void the_membership_wants_to_see_a_certificate() throws Exception {
-    assertThat(isHeard(null)).isFalse();
-  }
-
-  @Test
-  void the_membership_hears_what_one_of_its_authority_has_to_say() throws Exception {
-    assertThat(isHeard(keys(known.good("member")))).isTrue();
-  }
-
-  /** Whether the other side, which is believed, goes on waiting for a word. */
-  private boolean isHeard(KeyManager[] keys) throws Exception {
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(
-        keys,
-        known.authorities().options().getTrustManagerFactory(first).getTrustManagers(),
-        new SecureRandom());
-    try (Socket socket = context.getSocketFactory().createSocket("127.0.0.1", port)) {
-      socket.setSoTimeout(READ_MS);
-      assertThat(socket.getInputStream().read()).isEqualTo(-1);
-      return false;
-    } catch (SocketTimeoutException waited) {
-      return true;
-    } catch (IOException refused) {
-      // By an alert, or by a connection that is closed before it arrives.
-      return false;
-    }
-  }
-
-  private KeyManager[] keys(Identity identity) throws Exception {
-    return new PemKeyCertOptions()
-        .addCertPath(identity.certificate().toString())
-        .addKeyPath(identity.key().toString())
-        .getKeyManagerFactory(first)
-        .getKeyManagers();
   }
 
   @Test
