@@ -193,6 +193,19 @@ class KeyringVerticleTest {
     assertThat(asked).hasValue(3);
   }
 
+  /** Nobody names the new key, so nothing but the time that passes makes us ask. */
+  @Test
+  void a_key_that_its_issuer_has_dropped_is_good_until_the_next_refresh_and_no_longer() {
+    answer = request -> request.response().end(issuer.jwks());
+    start(tokens(server(), 1));
+    assertThat(isKnown(issuer.token("read"))).isTrue();
+
+    answer = request -> request.response().end(next.jwks());
+
+    await().until(() -> !isKnown(issuer.token("read")));
+    assertThat(isKnown(next.token("read"))).isTrue();
+  }
+
   @Test
   void an_issuer_that_is_away_later_changes_nothing() {
     answer = request -> request.response().end(issuer.jwks());
@@ -270,13 +283,17 @@ class KeyringVerticleTest {
   }
 
   private static Settings tokens(String jwks) {
+    return tokens(jwks, 86_400);
+  }
+
+  private static Settings tokens(String jwks, int refreshSeconds) {
     return new Settings(
         Settings.Open.LOOPBACK,
         Optional.empty(),
         ApiKeys.NONE,
         Optional.of(
             new TokenSettings(
-                jwks, Issuer.NAME, List.of(Issuer.AUDIENCE), Set.of("RS256"), 86_400)),
+                jwks, Issuer.NAME, List.of(Issuer.AUDIENCE), Set.of("RS256"), refreshSeconds)),
         0,
         0);
   }
