@@ -101,6 +101,15 @@ class ConfigTest {
     assertThat(Settings.variable("postgres.uri")).isEqualTo("POSTGRES_URI");
   }
 
+  /** YAML has several words for true and false. */
+  @Test
+  void a_word_in_the_file_stays_that_word() {
+    Config.Log log = Config.read(new Settings("log: {level: off, audit: off}", LEAST)).log();
+
+    assertThat(log.level()).isEqualTo(Config.Log.Level.OFF);
+    assertThat(log.audit()).isEqualTo(Config.Log.Audit.OFF);
+  }
+
   @Test
   void every_fault_is_named_at_once() {
     Settings settings =

@@ -9,6 +9,7 @@ import allocation.given.HeapUse;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +36,7 @@ final class NodeProcess {
   private final int port = Ports.free();
   private final Client client;
   private Process process;
+  private long bytesBefore;
 
   private NodeProcess(
       String name, Class<?> main, Map<String, String> environment, List<String> prefix) {
@@ -80,6 +82,7 @@ final class NodeProcess {
             main.getName()));
     try {
       Files.createDirectories(LOGS);
+      bytesBefore = Files.exists(log()) ? Files.size(log()) : 0;
       ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
@@ -118,6 +121,17 @@ final class NodeProcess {
 
   Path log() {
     return LOGS.resolve(name + ".log");
+  }
+
+  /** The lines that it has written since it was begun, to either output. */
+  List<String> said() {
+    try {
+      byte[] log = Files.readAllBytes(log());
+      int before = Math.toIntExact(bytesBefore);
+      return new String(log, before, log.length - before, StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Bytes of its heap that are used after a full collection. */
