@@ -55,7 +55,11 @@ final class Handshakes extends TLS {
     SSLSocket secured = (SSLSocket) socket;
     wait(secured, LIMIT_MS);
     // From then on it is for the detection of failures to say who was silent for too long.
-    secured.addHandshakeCompletedListener(done -> wait(secured, 0));
+    secured.addHandshakeCompletedListener(done -> {
+      if (!secured.isClosed()) {
+        wait(secured, 0);
+      }
+    });
   }
 
   private static void wait(SSLSocket socket, int limitMs) {

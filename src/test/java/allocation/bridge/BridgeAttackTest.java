@@ -361,17 +361,28 @@ final class BridgeAttackTest {
   }
 
   @Test
-  void one_request_too_many_under_way_is_busy() {
+  void as_many_requests_as_may_be_are_under_way_and_one_more_is_busy() {
     Bridges bridge = opened(new Bridges(Bridges.SETTINGS));
+    List<Message<Object>> held = bridge.holding(PublicAddresses.COMMANDS);
     RawSocket stranger = connected(bridge);
-    List<Message<CommandMessage>> held = new CopyOnWriteArrayList<>();
-    bridge.service.handler = held::add;
-    for (int i = 0; i <= BridgeConnection.MOST_IN_FLIGHT; i++) {
-      stranger.frame(command());
-    }
 
-    assertThat(stranger.read().getInteger("failureCode")).isEqualTo(PublicFailure.BUSY.code());
-    assertThat(held).hasSizeLessThanOrEqualTo(BridgeConnection.MOST_IN_FLIGHT);
+    for (int i = 1; i <= BridgeConnection.MOST_IN_FLIGHT; i++) {
+      stranger.frame(command("r" + i));
+    }
+    until("all are under way", () -> held.size() == BridgeConnection.MOST_IN_FLIGHT);
+    // Answers come in the order in which they are given: there was none before.
+    assertStillServed(stranger);
+
+    JsonObject refused = stranger.frame(command("one-more")).read();
+    assertThat(refused.getInteger("failureCode")).isEqualTo(PublicFailure.BUSY.code());
+    assertThat(refused.getString("address")).isEqualTo("one-more");
+    assertStillServed(stranger);
+    assertThat(held).hasSize(BridgeConnection.MOST_IN_FLIGHT);
+
+    held.getFirst().reply("{}");
+    assertThat(stranger.read().getString("address")).isEqualTo("r1");
+    stranger.frame(command("there-is-room"));
+    until("it is let in", () -> held.size() == BridgeConnection.MOST_IN_FLIGHT + 1);
   }
 
   @Test
@@ -477,7 +488,12 @@ final class BridgeAttackTest {
   }
 
   private static String command() {
+    return command("r1");
+  }
+
+  private static String command(String replyAddress) {
     return Bridges.send(PublicAddresses.COMMANDS, TAKE)
+        .put("replyAddress", replyAddress)
         .put("headers", new JsonObject().put("key", Bridges.KEY))
         .encode();
   }
