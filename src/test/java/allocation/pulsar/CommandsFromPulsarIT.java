@@ -106,6 +106,33 @@ final class CommandsFromPulsarIT {
   }
 
   @Test
+  void no_more_of_a_topic_are_under_way_than_the_settings_say() throws Exception {
+    Settings two =
+        new Settings(
+            settings.serviceUrl(),
+            settings.adminUrl(),
+            settings.namespace(),
+            settings.token(),
+            settings.authorities(),
+            settings.operationTimeoutMs(),
+            2,
+            settings.maxCommandBytes());
+    for (int i = 1; i <= 20; i++) {
+      // Each has a key of its own, so that none waits for another one.
+      outside.send(Topics.COMMANDS, "key-" + i, "o" + i);
+    }
+    VertxPulsar narrow = VertxPulsar.create(vertx, two);
+    try {
+      commands.deploy(narrow);
+
+      await().atMost(LIMIT).until(() -> commands.accepted().size() == 20);
+      assertThat(commands.mostAtOnce()).isEqualTo(2);
+    } finally {
+      Later.on(vertx.getOrCreateContext(), narrow::close);
+    }
+  }
+
+  @Test
   void what_was_handled_does_not_come_again_and_what_was_not_does() throws Exception {
     String first = commands.deploy();
     outside.send(Topics.COMMANDS, "LAMP", "o1");

@@ -46,6 +46,11 @@ final class CommandsUnderTest {
   }
 
   String deploy() {
+    return deploy(pulsar);
+  }
+
+  /** With other settings than usual. */
+  String deploy(VertxPulsar pulsar) {
     return Later.await(
         vertx.deployVerticle(
             new PulsarCommandsVerticle(
