@@ -124,7 +124,8 @@ public final class AllocationClient {
   /**
    * Gives every event after the positions to the handler, from the log and then as they happen:
    * those of a shard one at a time, in order and without a gap; those of different shards side by
-   * side, on one event loop.
+   * side, on one event loop. Ends by itself where the log no longer has what was handled: watch
+   * {@link Subscription#ended}.
    *
    * @param after shard and the last position that was handled; a shard that is not named begins at
    *     its beginning

@@ -61,17 +61,30 @@ public final class Subscription {
 
   /** Gives out no more events; completes when those that were given out are handled. */
   public Future<Void> close() {
-    context.runOnContext(turn -> {
-      if (!closed) {
-        closed = true;
-        vertx.cancelTimer(timer);
-        ear.close();
-        Future.join(shards.values().stream().map(ShardReader::close).toList())
-            .<Void>mapEmpty()
-            .onComplete(ended);
-      }
-    });
+    context.runOnContext(turn -> end(Future.succeededFuture()));
+    return ended.future().otherwiseEmpty();
+  }
+
+  /**
+   * Completes when it is closed. Fails with an {@link IllegalStateException} when it cannot go on,
+   * once all that was given out is handled: the log ends before what was handled, since the
+   * database was set back (to a backup, say) or is another one. Events that were handled are not in
+   * the log then, and others will have their positions: undo what came of them, and begin a new
+   * subscription where the log ended. Seen as long as the log has not grown beyond them again.
+   */
+  public Future<Void> ended() {
     return ended.future();
+  }
+
+  private void end(Future<Void> how) {
+    if (!closed) {
+      closed = true;
+      vertx.cancelTimer(timer);
+      ear.close();
+      Future.join(shards.values().stream().map(ShardReader::close).toList())
+          .transform(idle -> how)
+          .onComplete(ended);
+    }
   }
 
   private void ask() {
@@ -79,13 +92,18 @@ public final class Subscription {
       return;
     }
     asking = true;
+    // The log has these, whenever it answers. What is handled until then it need not know of.
+    Map<Integer, Long> had = Map.copyOf(handled);
     link.request(PublicAddresses.LOG, new Request.Positions().text(), PATIENCE_MS)
         .map(PublicLog::readPositions)
         .onComplete(answer ->
             context.runOnContext(turn -> {
               asking = false;
               if (answer.succeeded()) {
-                answer.result().forEach(this::reached);
+                answer
+                    .result()
+                    .forEach(
+                        (shard, position) -> reached(shard, position, had.getOrDefault(shard, 0L)));
               } else {
                 LOG.debug("the log does not say how far it is, asks again", answer.cause());
               }
@@ -105,10 +123,21 @@ public final class Subscription {
     }
   }
 
-  private void reached(int shard, long position) {
-    if (!closed) {
-      reader(shard).reached(position);
+  private void reached(int shard, long position, long had) {
+    if (closed) {
+      return;
     }
+    if (position >= had) {
+      reader(shard).reached(position);
+      return;
+    }
+    LOG.warn(
+        "the log was set back, following ends shard={} handled={} log={}", shard, had, position);
+    end(
+        Future.failedFuture(
+            new IllegalStateException(
+                "the log of shard %d ends at %d, and %d was handled"
+                    .formatted(shard, position, had))));
   }
 
   private ShardReader reader(int shard) {

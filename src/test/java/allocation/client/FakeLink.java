@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -20,6 +21,11 @@ final class FakeLink implements Link {
   volatile Function<String, Future<String>> service =
       json -> Future.failedFuture(PublicFailure.BUSY.exception("nobody is there"));
   volatile boolean away;
+
+  /** How far the log is comes after this, as it was when it was asked. */
+  volatile Future<Void> positions = Future.succeededFuture();
+
+  final AtomicInteger positionsAsked = new AtomicInteger();
   private final List<Consumer<String>> ears = new CopyOnWriteArrayList<>();
 
   @Override
@@ -33,7 +39,11 @@ final class FakeLink implements Link {
 
   private Future<String> read(String json) {
     return switch (Request.read(json)) {
-      case Request.Positions all -> log.positions().map(PublicLog::text);
+      case Request.Positions all -> {
+        Future<String> asOfNow = log.positions().map(PublicLog::text);
+        positionsAsked.incrementAndGet();
+        yield positions.compose(go -> asOfNow);
+      }
       case Request.After after ->
           log.after(after.shard(), after.position(), after.limit())
               .map(events -> PublicLog.text(after.shard(), events));

@@ -1,5 +1,6 @@
 package allocation.client;
 
+import static allocation.given.Waiting.failure;
 import static allocation.given.Waiting.result;
 import static allocation.given.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -200,6 +201,60 @@ final class SubscriptionTest {
   }
 
   @Test
+  void a_log_that_ends_before_what_was_handled_ends_the_subscription() {
+    link.log.append(3, "CHAIR", 50);
+
+    Subscription subscription = client.events(Map.of(3, 100L), this::see);
+
+    assertThat(failure(subscription.ended()))
+        .hasMessageContaining("shard 3 ends at 50, and 100 was handled");
+    result(subscription.close());
+    assertThat(link.listeners()).isZero();
+    assertThat(subscription.handled()).isEqualTo(Map.of(3, 100L));
+    assertThat(seen).isEmpty();
+  }
+
+  @Test
+  void a_log_that_is_set_back_meanwhile_ends_it_when_the_last_is_handled() {
+    Promise<Void> held = Promise.promise();
+    Subscription subscription =
+        subscribe(
+            Map.of(), event -> event.position() == 4 ? held.future() : Future.succeededFuture());
+    link.commit(3, 5);
+    awaitSeen(3, 4);
+
+    LongStream.rangeClosed(3, 5).forEach(position -> link.log.remove(3, position));
+    until("nobody listens", () -> link.listeners() == 0);
+    assertThat(subscription.ended().isComplete()).isFalse();
+    held.complete();
+
+    assertThat(failure(subscription.ended())).hasMessageContaining("ends at 2, and 3 was handled");
+    assertThat(of(3)).containsExactly(1L, 2L, 3L, 4L);
+  }
+
+  /** Guard: what the log said of itself may be older than what was handled since. */
+  @Test
+  void a_log_that_answers_late_is_not_taken_for_one_that_was_set_back() {
+    Subscription subscription = subscribe(Map.of());
+    link.commit(3, 2);
+    awaitSeen(3, 2);
+    Promise<Void> late = Promise.promise();
+    link.positions = late.future();
+    int asked = link.positionsAsked.get();
+    until("the log is asked", () -> link.positionsAsked.get() > asked);
+    link.commit(3, 1);
+    awaitSeen(3, 3);
+
+    int askedOnce = link.positionsAsked.get();
+    late.complete();
+    until("it is asked again", () -> link.positionsAsked.get() > askedOnce);
+
+    assertThat(subscription.ended().isComplete()).isFalse();
+    link.commit(3, 1);
+    awaitSeen(3, 4);
+  }
+
+  @Test
   void a_close_waits_for_the_handler_and_gives_out_no_more() {
     Promise<Void> held = Promise.promise();
     Subscription subscription = subscribe(Map.of(), event -> held.future());
@@ -214,6 +269,12 @@ final class SubscriptionTest {
     result(closed);
     assertThat(of(3)).containsExactly(1L);
     assertThat(subscription.handled()).isEqualTo(Map.of(3, 1L));
+    result(subscription.ended());
+  }
+
+  private Future<?> see(Happened event) {
+    seen.add(event);
+    return Future.succeededFuture();
   }
 
   private Subscription subscribe(Map<Integer, Long> after) {
