@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
 final class MutantsTest {
   /** Of each mutant; most are found by the first few. */
   private static final long SEEDS = Long.getLong("mutantSeeds", 6_000);
+
+  /** Of each class that is as it should be: far more than it takes to load all that there is. */
+  private static final long SOUND_SEEDS = 50;
 
   private static final Path FOLDER = Path.of("target", "mutants");
   private static final List<Path> SOURCES =
@@ -41,19 +45,42 @@ final class MutantsTest {
   @Test
   void every_planted_mistake_is_found() {
     List<Found> found =
-        Quiet.during(() -> Mutant.all().parallelStream().map(MutantsTest::hunt).toList());
+        Quiet.during(
+            () -> Mutant.all().parallelStream().map(mutant -> hunt(mutant, SEEDS)).toList());
 
     found.forEach(System.out::println);
     assertThat(found).filteredOn(one -> one.by().isEmpty()).isEmpty();
   }
 
-  private static Found hunt(Mutant mutant) {
+  /** Guard: otherwise the way in which they are compiled and loaded might be what is found. */
+  @Test
+  void nothing_is_found_in_the_same_classes_without_a_mistake() {
+    List<Mutant> sound =
+        Mutant.all().stream()
+            .map(Mutant::type)
+            .distinct()
+            .map(type -> new Mutant("no mistake in " + type, type, List.of()))
+            .toList();
+
+    List<Found> found =
+        Quiet.during(
+            () -> sound.parallelStream().map(mutant -> hunt(mutant, SOUND_SEEDS)).toList());
+
+    assertThat(found).isNotEmpty().allSatisfy(one -> assertThat(one.by()).isEmpty());
+  }
+
+  private static Found hunt(Mutant mutant, long seeds) {
     try (Mutated loader = new Mutated(compile(mutant))) {
-      Method run = loader.loadClass(Simulation.class.getName()).getMethod("run", long.class);
-      for (long seed = 1; seed <= SEEDS; seed++) {
+      Class<?> simulation = loader.loadClass(Simulation.class.getName());
+      assertThat(simulation.getClassLoader()).isSameAs(loader);
+      Method run = simulation.getMethod("run", long.class);
+      for (long seed = 1; seed <= seeds; seed++) {
         try {
           run.invoke(null, seed);
         } catch (InvocationTargetException e) {
+          assertThat(e.getCause())
+              .as("what was found of: %s", mutant.what())
+              .matches(MutantsTest::isViolation, "is of the checkers, and no fault of the loader");
           return new Found(mutant, Optional.of(firstLine(e.getCause())));
         }
       }
@@ -63,6 +90,14 @@ final class MutantsTest {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** By its name: it is of another loader. An event loop makes one of whatever is thrown on it. */
+  private static boolean isViolation(Throwable thrown) {
+    List<Throwable> causes = Stream.iterate(thrown, Objects::nonNull, Throwable::getCause).toList();
+    return causes.stream()
+            .anyMatch(cause -> cause.getClass().getName().equals(World.Violation.class.getName()))
+        && causes.stream().noneMatch(LinkageError.class::isInstance);
   }
 
   private static String firstLine(Throwable cause) {
