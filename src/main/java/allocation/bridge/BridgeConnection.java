@@ -103,7 +103,11 @@ final class BridgeConnection {
   /** Who does not read is not read. */
   private void resumeWhenRead() {
     if (socket.writeQueueFull()) {
-      socket.drainHandler(drained -> reader.resume());
+      socket.drainHandler(drained -> {
+        // Or it would end a later pause, that of the rate, too soon.
+        socket.drainHandler(null);
+        reader.resume();
+      });
     } else {
       reader.resume();
     }
