@@ -249,7 +249,13 @@ public record Config(
     Optional<Path> keysFile = from.path("access.keysFile");
     ApiKeys keys = ApiKeys.NONE;
     try {
-      keys = from.optional("access.keys").map(ApiKeys::parse).orElse(ApiKeys.NONE);
+      Optional<String> list = from.optional("access.keys");
+      keys = list.map(ApiKeys::parse).orElse(ApiKeys.NONE);
+      // With neither keys nor tokens everybody would be let in.
+      if (list.isPresent() && (keys.count() == 0 || list.get().matches("(?s).*#[^\\r\\n]*;.*"))) {
+        from.secretFault(
+            "access.keys", "must hold keys, and no comment before one: it ends with the line");
+      }
     } catch (ApiKeys.Faulty e) {
       from.secretFault("access.keys", "cannot be used: " + e.getMessage());
     }

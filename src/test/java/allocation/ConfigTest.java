@@ -263,13 +263,17 @@ class ConfigTest {
           jwtAlgorithms: 'RS256,HS256'                         | access.jwtAlgorithms (ACCESS_JWT_ALGORITHMS) must be out of [ES256,
           jwtAlgorithms: none                                  | access.jwtAlgorithms (ACCESS_JWT_ALGORITHMS) must be out of
           keys: shop alk_not-a-hash read                       | access.keys (ACCESS_KEYS) cannot be used: key 1 must have the key's SHA-256
+          keys: '# none'                                       | access.keys (ACCESS_KEYS) must hold keys
+          keys: 'a HASH read # web; b HASHB read'              | access.keys (ACCESS_KEYS) must hold keys
           keysFile: k, open: everywhere                        | access.open (ACCESS_OPEN) cannot be everywhere
           open: nowhere                                        | access.open (ACCESS_OPEN) must be one of [LOOPBACK, EVERYWHERE]
           requestsPerSecond: -1                                | access.requestsPerSecond (ACCESS_REQUESTS_PER_SECOND) must be
           requestsAtOnce: 5                                    | access.requestsAtOnce (ACCESS_REQUESTS_AT_ONCE) limits nothing without
           """)
   void access_that_would_not_keep_anybody_out_is_a_fault(String access, String fault) {
-    assertThatThrownBy(() -> read("access: {" + access + "}"))
+    String hashed = access.replace("HASHB", "b".repeat(64)).replace("HASH", "a".repeat(64));
+
+    assertThatThrownBy(() -> read("access: {" + hashed + "}"))
         .hasMessageContaining(fault)
         .hasMessageNotContaining("alk_not");
   }

@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -38,6 +39,7 @@ public final class KeyringVerticle extends VerticleBase {
   private @Nullable Future<Void> renewing;
   private long renewedNanos;
   private String fileBefore = "";
+  private List<String> leftAside = List.of();
 
   public KeyringVerticle(Keyring ring) {
     this(ring, LOOK, System::nanoTime);
@@ -172,7 +174,10 @@ public final class KeyringVerticle extends VerticleBase {
       // Tokens that were found good are forgotten with the keys of before.
       ring.put(keys);
       LOG.info("keys of tokens read keys={}", keys.count());
-      keys.leftAside().forEach(key -> LOG.warn("a key of tokens is left aside: {}", key));
+    }
+    if (!keys.leftAside().equals(leftAside)) {
+      leftAside = keys.leftAside();
+      leftAside.forEach(key -> LOG.warn("a key of tokens is left aside: {}", key));
     }
   }
 

@@ -139,8 +139,9 @@ public final class AllocationClient {
   }
 
   /**
-   * Lets go of the connection, and sends nothing again: what is under way fails, a command that may
-   * be done as unknown. Subscriptions are closed by themselves.
+   * Sends nothing again, and lets go of the connection if there is one of its own: what is under
+   * way on that fails, a command that may be done as unknown. It is the end of all clients that
+   * were made of this one, and not of their subscriptions, which have a {@code close} of their own.
    */
   public Future<Void> close() {
     retries.close();

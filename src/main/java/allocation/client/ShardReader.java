@@ -1,6 +1,5 @@
 package allocation.client;
 
-import allocation.bus.PublicAddresses;
 import allocation.wire.PublicLog;
 import allocation.wire.PublicLog.Request;
 import io.vertx.core.Context;
@@ -22,13 +21,12 @@ import org.slf4j.LoggerFactory;
 final class ShardReader {
   private static final Logger LOG = LoggerFactory.getLogger(ShardReader.class);
   private static final int PAGE = 500;
-  private static final long PATIENCE_MS = 10_000;
   private static final long FIRST_PAUSE_MS = 100;
   private static final long LONGEST_PAUSE_MS = 5_000;
 
   private final Vertx vertx;
   private final Context context;
-  private final Link link;
+  private final Pages pages;
   private final int shard;
   private final Function<Happened, Future<?>> handler;
   private final Deque<Happened> next = new ArrayDeque<>();
@@ -43,13 +41,13 @@ final class ShardReader {
   ShardReader(
       Vertx vertx,
       Context context,
-      Link link,
+      Pages pages,
       int shard,
       long cursor,
       Function<Happened, Future<?>> handler) {
     this.vertx = vertx;
     this.context = context;
-    this.link = link;
+    this.pages = pages;
     this.shard = shard;
     this.cursor = cursor;
     this.handler = handler;
@@ -103,7 +101,7 @@ final class ShardReader {
           });
     } else if (cursor < known) {
       String page = new Request.After(shard, cursor, PAGE).text();
-      run(link.request(PublicAddresses.LOG, page, PATIENCE_MS), this::addPage);
+      run(pages.read(page), this::addPage);
     }
   }
 

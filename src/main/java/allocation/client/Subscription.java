@@ -31,6 +31,7 @@ public final class Subscription {
   private final Context context;
   private final Map<Integer, ShardReader> shards = new TreeMap<>();
   private final Map<Integer, Long> handled = new ConcurrentHashMap<>();
+  private final Pages pages;
   private final Promise<Void> ended = Promise.promise();
   private Link.Ear ear = () -> {};
   private boolean asking;
@@ -44,6 +45,7 @@ public final class Subscription {
     this.after = Map.copyOf(after);
     this.handler = handler;
     this.context = vertx.getOrCreateContext();
+    this.pages = new Pages(context, link);
     handled.putAll(after);
   }
 
@@ -147,7 +149,7 @@ public final class Subscription {
             new ShardReader(
                 vertx,
                 context,
-                link,
+                pages,
                 number,
                 after.getOrDefault(number, 0L),
                 event ->

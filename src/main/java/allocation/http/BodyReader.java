@@ -114,7 +114,8 @@ final class BodyReader {
     return length == null ? 0 : Long.parseLong(length.strip());
   }
 
-  private static boolean expectsContinue(HttpServerRequest request) {
+  /** Whether the client waits for a word before it sends its body. */
+  static boolean expectsContinue(HttpServerRequest request) {
     String expectation = request.getHeader(HttpHeaders.EXPECT);
     return expectation != null && expectation.equalsIgnoreCase("100-continue");
   }

@@ -135,7 +135,8 @@ final class Front {
       return;
     }
     Reply refusal = problem(visit, admitted.cause());
-    if (refusal.status() == ProblemType.TOO_MANY_REQUESTS.status()) {
+    boolean isTooOften = refusal.status() == ProblemType.TOO_MANY_REQUESTS.status();
+    if (isTooOften && !BodyReader.expectsContinue(visit.request())) {
       // A new connection for each would cost both sides more than what the rate is to save.
       afterBody(visit, () -> writeInTime(visit, refusal));
     } else if (BodyReader.isAwaited(visit.request())) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.ProducerBuilder;
+import org.apache.pulsar.client.api.PulsarClientException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +54,9 @@ final class DeadLetters implements CommandTopic.DeadLetterTopic {
           if (failures == 0) {
             LOG.warn("a dead letter cannot be sent, will try again id={}", message.id(), cause);
           }
-          forget(used);
+          if (isOver(cause)) {
+            forget(used);
+          }
           pauses
               .after(failures)
               .onSuccess(over -> add(letter, failures + 1))
@@ -61,7 +64,15 @@ final class DeadLetters implements CommandTopic.DeadLetterTopic {
         });
   }
 
-  /** Of a topic that was deleted or terminated a producer is ended for good. */
+  /** A producer of a topic that was deleted or terminated has ended for good. */
+  private static boolean isOver(Throwable cause) {
+    return cause instanceof PulsarClientException.AlreadyClosedException
+        || cause instanceof PulsarClientException.NotConnectedException
+        || cause instanceof PulsarClientException.TopicTerminatedException
+        || cause instanceof PulsarClientException.TopicDoesNotExistException
+        || cause instanceof PulsarClientException.NotFoundException;
+  }
+
   private void forget(Future<VertxProducer> used) {
     if (producer.equals(used)) {
       producer = Future.failedFuture("to be opened again");

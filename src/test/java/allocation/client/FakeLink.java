@@ -7,8 +7,11 @@ import allocation.given.InMemoryEventLog;
 import allocation.wire.PublicLog;
 import allocation.wire.PublicLog.Request;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -21,6 +24,8 @@ final class FakeLink implements Link {
   volatile Function<String, Future<String>> service =
       json -> Future.failedFuture(PublicFailure.BUSY.exception("nobody is there"));
   volatile boolean away;
+  private final Queue<Promise<Void>> pages = new ConcurrentLinkedQueue<>();
+  private volatile boolean holdsPages;
 
   /** How far the log is comes after this, as it was when it was asked. */
   volatile Future<Void> positions = Future.succeededFuture();
@@ -44,10 +49,32 @@ final class FakeLink implements Link {
         positionsAsked.incrementAndGet();
         yield positions.compose(go -> asOfNow);
       }
-      case Request.After after ->
-          log.after(after.shard(), after.position(), after.limit())
-              .map(events -> PublicLog.text(after.shard(), events));
+      case Request.After after -> {
+        Promise<Void> go = Promise.promise();
+        if (holdsPages) {
+          pages.add(go);
+        } else {
+          go.complete();
+        }
+        yield go.future()
+            .compose(now -> log.after(after.shard(), after.position(), after.limit()))
+            .map(events -> PublicLog.text(after.shard(), events));
+      }
     };
+  }
+
+  /** From now on each waits until it is released. */
+  void holdPages() {
+    holdsPages = true;
+  }
+
+  int heldPages() {
+    return pages.size();
+  }
+
+  /** The one that has waited for longest. */
+  void releasePage() {
+    pages.remove().complete();
   }
 
   @Override

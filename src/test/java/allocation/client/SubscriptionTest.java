@@ -43,6 +43,26 @@ final class SubscriptionTest {
     assertThat(seen.getFirst().event()).isPresent();
   }
 
+  /** Guard: a bridge keeps only so much that is not read, and says no to the rest. */
+  @Test
+  void a_few_shards_at_a_time_read_the_log() {
+    for (int shard = 0; shard < 16; shard++) {
+      link.log.append(shard, "CHAIR", 1);
+    }
+    link.holdPages();
+
+    subscribe(Map.of());
+    until("some read", () -> link.heldPages() == Pages.MOST_AT_ONCE);
+    while (seen.size() < 16) {
+      assertThat(link.heldPages()).isLessThanOrEqualTo(Pages.MOST_AT_ONCE);
+      int before = seen.size();
+      link.releasePage();
+      until("it is seen", () -> seen.size() > before);
+    }
+
+    assertThat(seen.stream().map(Happened::shard)).doesNotHaveDuplicates();
+  }
+
   @Test
   void goes_on_after_the_positions_that_were_handled() {
     link.log.append(3, "CHAIR", 5);

@@ -32,7 +32,7 @@ class TopicAdminTest {
   @EnumSource
   void an_admin_that_stalled_is_heard_when_it_speaks_again(StallingServer.Stall stall) {
     StallingServer server = new StallingServer(vertx, stall, "");
-    TopicAdmin admin = admin("http://127.0.0.1:" + server.port());
+    TopicAdmin admin = admin("http://127.0.0.1:" + server.port(), 1_000);
     List<Future<Void>> unheard =
         Stream.generate(() -> admin.ensureUnpartitioned("a-topic")).limit(5).toList();
 
@@ -97,6 +97,10 @@ class TopicAdminTest {
   }
 
   private TopicAdmin admin(String url) {
+    return admin(url, 10_000);
+  }
+
+  private TopicAdmin admin(String url, int timeoutMs) {
     return new TopicAdmin(
         vertx,
         new Settings(
@@ -105,7 +109,7 @@ class TopicAdminTest {
             Settings.DEFAULT_NAMESPACE,
             Optional.of("secret"),
             Optional.empty(),
-            1_000,
+            timeoutMs,
             1,
             1_024));
   }
