@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import allocation.given.Issuer;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Keys that come from files and from an address, and change, and are away. */
 class KeyringVerticleTest {
@@ -228,6 +232,34 @@ class KeyringVerticleTest {
     assertThat(isKnown(next.unsigned("read"))).isFalse();
     assertThat(isKnown(issuer.token("read"))).isTrue();
     assertThat(asked).hasValue(4);
+  }
+
+  @Test
+  void a_key_that_comes_later_and_cannot_be_used_is_told_once() {
+    Logger logger = (Logger) LoggerFactory.getLogger(KeyringVerticle.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    answer = request -> request.response().end(issuer.jwks());
+    start(tokens(server()));
+    logger.addAppender(log);
+    try {
+      answer =
+          request ->
+              request
+                  .response()
+                  .end("{\"keys\":[%s,{\"kty\":\"RSA\",\"kid\":\"k7\"}]}".formatted(issuer.key()));
+      for (int i = 0; i < 2; i++) {
+        pass(KeyringVerticle.LOOK);
+        assertThat(isKnown(next.token("read"))).isFalse();
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+
+    assertThat(asked).as("at the start, and twice").hasValue(3);
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly("a key of tokens is left aside: k7 lacks a part of the key");
   }
 
   @Test

@@ -93,6 +93,26 @@ class RequestRateTest {
   }
 
   @Test
+  void who_waits_for_a_word_before_the_body_is_told_without_it() throws IOException {
+    last(known, "/metrics", Callers.bearer(Scope.ALLOCATE));
+    try (RawClient polite = new RawClient(known.port())) {
+      Response answer =
+          polite
+              .send(
+                  RawClient.head(
+                      "POST",
+                      "/v1/allocations",
+                      "Authorization: " + Callers.bearer(Scope.ALLOCATE),
+                      "Content-Type: application/json",
+                      "Expect: 100-continue",
+                      "Content-Length: 60"))
+              .receive();
+
+      assertThat(answer.status()).isEqualTo(429);
+    }
+  }
+
+  @Test
   void however_many_strangers_there_are_who_is_known_has_a_rate_of_his_own() {
     Gate gate = Callers.gate(1, 1);
     for (int i = 0; i <= RateLimit.MAX_CALLERS; i++) {

@@ -6,7 +6,14 @@ import static org.awaitility.Awaitility.await;
 import allocation.bus.CommandMessage;
 import allocation.embedded.Servers;
 import allocation.given.Later;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Vertx;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +21,7 @@ import org.apache.pulsar.client.api.Message;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 final class CommandsFromPulsarIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -66,6 +74,53 @@ final class CommandsFromPulsarIT {
         .containsEntry("correlationId", "c-1")
         .containsEntry("own", "x")
         .containsKey("originalMessageId");
+  }
+
+  /** Guard: the producer of a topic that was ended has ended, too, and with it stood the lane. */
+  @Test
+  void dead_letters_go_on_when_their_topic_was_ended_and_is_made_again() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(DeadLetters.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      commands.deploy();
+      outside.send(Topics.COMMANDS, "LAMP", "nonsense");
+      outside.read(Topics.deadLetter(Topics.COMMANDS), 1);
+      assertThat(admin("POST", "/terminate")).isEqualTo(200);
+
+      outside.send(Topics.COMMANDS, "LAMP", "nonsense", Map.of("own", "second"));
+      await().atMost(LIMIT).until(() -> !log.list.isEmpty());
+      outside.send(Topics.COMMANDS, "LAMP", "o1");
+      assertThat(admin("DELETE", "?force=true")).isEqualTo(204);
+
+      await().atMost(LIMIT).until(() -> commands.accepted().contains("o1"));
+      assertThat(outside.read(Topics.deadLetter(Topics.COMMANDS), 1))
+          .extracting(letter -> letter.getProperty("own"))
+          .containsExactly("second");
+    } finally {
+      logger.detachAppender(log);
+    }
+  }
+
+  private int admin(String method, String what) throws Exception {
+    URI topic =
+        URI.create(
+            "%s/admin/v2/persistent/%s/%s%s"
+                .formatted(
+                    settings.adminUrl(),
+                    settings.namespace(),
+                    Topics.deadLetter(Topics.COMMANDS),
+                    what));
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(
+              HttpRequest.newBuilder(topic)
+                  .method(method, HttpRequest.BodyPublishers.noBody())
+                  .build(),
+              HttpResponse.BodyHandlers.discarding())
+          .statusCode();
+    }
   }
 
   @Test
