@@ -23,22 +23,19 @@ public final class ShardOwner {
    */
   public static MessageConsumer<OwnShards> listen(
       Vertx vertx, Role role, int instance, Function<List<Integer>, Future<Void>> own) {
-    MessageConsumer<OwnShards> words =
-        vertx.eventBus().localConsumer(Addresses.own(role, instance));
-    // One that stops has left all of them, and what it was told before is not for it any more.
-    InTurn turns =
-        new InTurn(shards ->
-            words.isRegistered()
-                ? own.apply(shards)
-                : Future.failedFuture("this instance has stopped"));
-    return words.handler(request ->
-        turns
-            .own(request.body().shards())
-            .onSuccess(owned -> request.reply(request.body()))
-            .onFailure(cause -> {
-              LOG.error("shards cannot be taken or left role={}", role, cause);
-              CommandFailure.INTERNAL.reply(request, cause.toString());
-            }));
+    InTurn turns = new InTurn(own);
+    return vertx
+        .eventBus()
+        .localConsumer(
+            Addresses.own(role, instance),
+            request ->
+                turns
+                    .own(request.body().shards())
+                    .onSuccess(owned -> request.reply(request.body()))
+                    .onFailure(cause -> {
+                      LOG.error("shards cannot be taken or left role={}", role, cause);
+                      CommandFailure.INTERNAL.reply(request, cause.toString());
+                    }));
   }
 
   private static final class InTurn {

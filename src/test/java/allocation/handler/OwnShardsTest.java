@@ -127,23 +127,6 @@ final class OwnShardsTest {
   }
 
   @Test
-  void what_it_was_told_before_it_stopped_is_not_begun_after() {
-    HeldCommit held = ledger.holdNextCommit();
-    Future<CommandReply> sent = handlers.send(CHAIR, create("b1", CHAIR));
-    result(held.reached());
-    handlers.own(9);
-    untilLeft();
-    Future<OwnShards> back = handlers.own(3, 9);
-
-    Future<?> stopped = handlers.stop();
-    held.release();
-
-    assertThat(outcome(sent)).isInstanceOf(Outcome.Accepted.class);
-    assertThat(failure(back)).isInstanceOf(ReplyException.class);
-    result(stopped);
-  }
-
-  @Test
   void commands_of_the_shards_that_stay_go_on_and_are_not_waited_for() {
     HeldCommit first = holdOne(TABLE);
     Future<CommandReply> leaving = handlers.send(CHAIR, create("b1", CHAIR));
