@@ -9,6 +9,8 @@ import allocation.access.Scope;
 import allocation.access.Settings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -51,10 +53,14 @@ class RequestRateTest {
     String question =
         RawClient.head("GET", "/v1/products", "Authorization: " + Callers.bearer(Scope.READ));
     last(known, "/v1/products", Callers.bearer(Scope.READ));
+    assertHeldBack(question);
+  }
+
+  private static void assertHeldBack(String request) throws IOException {
     try (RawClient hasty = new RawClient(known.port())) {
       long begun = System.nanoTime();
       // In one piece, so that each of them is there when the one before it is answered.
-      hasty.send(question.repeat(10 * AT_ONCE));
+      hasty.send(request.repeat(10 * AT_ONCE));
       int refused = 0;
       while (refused < 4) {
         refused += hasty.receive().status() == 429 ? 1 : 0;
@@ -78,38 +84,30 @@ class RequestRateTest {
                 "Content-Type: application/json",
                 "Content-Length: " + body.length())
             + body;
-    try (RawClient hasty = new RawClient(known.port())) {
-      last(known, "/metrics", Callers.bearer(Scope.ALLOCATE));
-      long begun = System.nanoTime();
-      hasty.send(command.repeat(10 * AT_ONCE));
-      int refused = 0;
-      while (refused < 4) {
-        refused += hasty.receive().status() == 429 ? 1 : 0;
-      }
+    last(known, "/metrics", Callers.bearer(Scope.ALLOCATE));
 
-      assertThat(Duration.ofNanos(System.nanoTime() - begun))
-          .isGreaterThan(Duration.ofMillis(3 * Haste.SHORTEST_PAUSE));
-    }
+    assertHeldBack(command);
   }
 
   @Test
   void who_waits_for_a_word_before_the_body_is_told_without_it() throws IOException {
-    last(known, "/metrics", Callers.bearer(Scope.ALLOCATE));
-    try (RawClient polite = new RawClient(known.port())) {
-      Response answer =
-          polite
-              .send(
-                  RawClient.head(
-                      "POST",
-                      "/v1/allocations",
-                      "Authorization: " + Callers.bearer(Scope.ALLOCATE),
-                      "Content-Type: application/json",
-                      "Expect: 100-continue",
-                      "Content-Length: 60"))
-              .receive();
-
-      assertThat(answer.status()).isEqualTo(429);
+    String head =
+        RawClient.head(
+            "POST",
+            "/v1/allocations",
+            "Authorization: " + Callers.bearer(Scope.ALLOCATE),
+            "Content-Type: application/json",
+            "Expect: 100-continue",
+            "Content-Length: 60");
+    List<Integer> first = new ArrayList<>();
+    for (int i = 0; i < 10 * AT_ONCE; i++) {
+      try (RawClient polite = new RawClient(known.port())) {
+        first.add(polite.send(head).receive().status());
+      }
     }
+
+    // Some are let in, and told to go on.
+    assertThat(first).contains(429).allMatch(status -> status == 429 || status == 100);
   }
 
   @Test
