@@ -4,12 +4,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 
 /** A kept HTTP/1.1 connection with at most one request under way. */
 final class Connection {
-  private static final byte[] CONTENT_LENGTH = {
-    'c', 'o', 'n', 't', 'e', 'n', 't', '-', 'l', 'e', 'n', 'g', 't', 'h', ':'
-  };
+  private static final byte[] CONTENT_LENGTH =
+      "content-length:".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] RETRY_AFTER = "retry-after:".getBytes(StandardCharsets.US_ASCII);
 
   private final SocketChannel channel;
   private ByteBuffer in = ByteBuffer.allocate(4 * 1024);
@@ -17,6 +18,7 @@ final class Connection {
   private long from;
   private int bodyStart;
   private int end;
+  private boolean retryAfter;
 
   Connection(SocketChannel channel) {
     this.channel = channel;
@@ -32,6 +34,7 @@ final class Connection {
     this.from = from;
     in.clear();
     end = -1;
+    retryAfter = false;
     ByteBuffer out = ByteBuffer.wrap(request);
     while (out.hasRemaining()) {
       channel.write(out);
@@ -61,6 +64,11 @@ final class Connection {
     return (in.get(9) - '0') * 100 + (in.get(10) - '0') * 10 + in.get(11) - '0';
   }
 
+  /** Whether the answer says when to come back. */
+  boolean hasRetryAfter() {
+    return retryAfter;
+  }
+
   ByteBuffer body() {
     return in.slice(bodyStart, end - bodyStart);
   }
@@ -82,8 +90,10 @@ final class Connection {
         makeRoom();
         return;
       }
-      if (isContentLength(lineStart)) {
+      if (isHeader(CONTENT_LENGTH, lineStart)) {
         length = number(lineStart + CONTENT_LENGTH.length, i);
+      } else if (isHeader(RETRY_AFTER, lineStart)) {
+        retryAfter = true;
       }
       lineStart = i + 2;
     }
@@ -96,9 +106,9 @@ final class Connection {
     }
   }
 
-  private boolean isContentLength(int at) {
-    for (int i = 0; i < CONTENT_LENGTH.length; i++) {
-      if ((in.get(at + i) | 0x20) != (CONTENT_LENGTH[i] | 0x20)) {
+  private boolean isHeader(byte[] name, int at) {
+    for (int i = 0; i < name.length; i++) {
+      if ((in.get(at + i) | 0x20) != (name[i] | 0x20)) {
         return false;
       }
     }

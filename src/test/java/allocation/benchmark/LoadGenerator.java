@@ -231,6 +231,9 @@ final class LoadGenerator implements AutoCloseable {
           long latency = Math.min(now - connection.from(), LONGEST_NANOS);
           latencies.recordValue(latency);
           if (connection.status() == 503) {
+            if (!connection.hasRetryAfter()) {
+              throw new IllegalStateException("a 503 that does not say when to come back");
+            }
             refusals.recordValue(latency);
           }
           statuses.merge(connection.status(), 1L, Long::sum);

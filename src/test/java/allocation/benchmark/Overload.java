@@ -2,20 +2,10 @@ package allocation.benchmark;
 
 import allocation.given.HeapUse;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Timer;
-import java.util.TimerTask;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -32,11 +22,8 @@ final class Overload {
   /** So many that a request that is due finds one free; the service takes 5,000 at least. */
   private static final int CONNECTIONS = 4_500;
 
+  /** Of each kind. */
   private static final int SLOW_CLIENTS = 1_000;
-  private static final long DRIP_MS = 1_000;
-
-  /** Of the requests of a rush, those that want the hot SKU. */
-  private static final int HOT_OF_TEN = 9;
 
   private final Rig rig;
   private final Answers answers = new Answers();
@@ -156,8 +143,8 @@ final class Overload {
   /** Nine of ten want one SKU. */
   private String rush() {
     Progress.say("a rush at twice the peak");
-    Mixed mixed = new Mixed(workloads.allocateHot(), workloads.allocate());
-    open(mixed, peak() * TIMES_THE_PEAK);
+    Rush rush = new Rush(workloads.allocateHot(), workloads.allocate());
+    open(rush, peak() * TIMES_THE_PEAK);
     return """
     | a rush at twice the peak, %d of 10 on one SKU | asked | allocated |
     |---|---|---|
@@ -166,44 +153,11 @@ final class Overload {
 
     """
         .formatted(
-            HOT_OF_TEN,
-            mixed.asked[0],
-            100.0 * mixed.good[0] / mixed.asked[0],
-            mixed.asked[1],
-            100.0 * mixed.good[1] / mixed.asked[1]);
-  }
-
-  /** Two workloads through one run, each with numbers of its own. */
-  private static final class Mixed implements Workload {
-    private final Workload[] parts;
-    private final long[] asked = new long[2];
-    private final long[] good = new long[2];
-    private final Map<Long, Long> numbers = new HashMap<>();
-
-    Mixed(Workload hot, Workload others) {
-      parts = new Workload[] {hot, others};
-    }
-
-    private static int part(long number) {
-      return number % 10 < HOT_OF_TEN ? 0 : 1;
-    }
-
-    @Override
-    public byte[] request(long number) {
-      numbers.put(number, asked[part(number)]);
-      return parts[part(number)].request(asked[part(number)]++);
-    }
-
-    @Override
-    public void answered(long number, int status, ByteBuffer body) {
-      if (status / 100 == 2) {
-        good[part(number)]++;
-      }
-      Long own = numbers.remove(number);
-      if (own != null) {
-        parts[part(number)].answered(own, status, body);
-      }
-    }
+            Rush.HOT_OF_TEN,
+            rush.hot().asked(),
+            100 * rush.hot().allocated(),
+            rush.others().asked(),
+            100 * rush.others().allocated());
   }
 
   private String slowClients() throws IOException, InterruptedException {
@@ -226,7 +180,7 @@ final class Overload {
   }
 
   private Histogram besideSlowClients(double perSecond) throws IOException {
-    try (SlowClients slow = new SlowClients(port)) {
+    try (SlowClients slow = new SlowClients(port, SLOW_CLIENTS)) {
       slow.begin();
       return atHalfRate(perSecond);
     }
@@ -249,76 +203,5 @@ final class Overload {
             nanos.getValueAtPercentile(95) / 1e6,
             nanos.getValueAtPercentile(99) / 1e6,
             nanos.getMaxValue() / 1e6);
-  }
-
-  /** A byte a second each; who is cut off comes again. */
-  private static final class SlowClients implements AutoCloseable {
-    private static final byte[] HEAD =
-        "GET /health/live HTTP/1.1\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] BODY =
-        String.join(
-                "\r\n",
-                "POST /v1/allocations HTTP/1.1",
-                "Host: localhost",
-                "Content-Type: application/json",
-                "Content-Length: 1000",
-                "",
-                "")
-            .getBytes(StandardCharsets.US_ASCII);
-
-    private final int port;
-    private final List<Socket> sockets = new ArrayList<>();
-    private final Timer clock = new Timer("drip", true);
-
-    SlowClients(int port) {
-      this.port = port;
-    }
-
-    void begin() throws IOException {
-      for (int i = 0; i < 2 * SLOW_CLIENTS; i++) {
-        sockets.add(connect(i));
-      }
-      TimerTask task =
-          new TimerTask() {
-            @Override
-            public void run() {
-              drip();
-            }
-          };
-      clock.scheduleAtFixedRate(task, 0, DRIP_MS);
-    }
-
-    private Socket connect(int number) throws IOException {
-      Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-      socket.getOutputStream().write(number % 2 == 0 ? HEAD : BODY);
-      return socket;
-    }
-
-    private void drip() {
-      for (int i = 0; i < sockets.size(); i++) {
-        try {
-          sockets.get(i).getOutputStream().write('x');
-        } catch (IOException cutOff) {
-          comeAgain(i);
-        }
-      }
-    }
-
-    private void comeAgain(int number) {
-      try {
-        sockets.get(number).close();
-        sockets.set(number, connect(number));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      clock.cancel();
-      for (Socket socket : sockets) {
-        socket.close();
-      }
-    }
   }
 }

@@ -19,6 +19,7 @@ public final class FaultyNetwork implements AutoCloseable {
   private final NetClient client;
   private final Map<NetSocket, NetSocket> connections = new ConcurrentHashMap<>();
   private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicInteger delays = new AtomicInteger();
   private final AtomicInteger swallows = new AtomicInteger();
   private volatile String swallowed = "";
   private volatile State state = State.WHOLE;
@@ -54,6 +55,11 @@ public final class FaultyNetwork implements AutoCloseable {
   /** Whatever the clients say arrives late. */
   public void delay() {
     state = State.SLOW;
+  }
+
+  /** How many pieces of what clients say arrived late. */
+  public int delayed() {
+    return delays.get();
   }
 
   /** Nothing passes any more on what is connected, and nobody is told; new connections are fine. */
@@ -119,7 +125,12 @@ public final class FaultyNetwork implements AutoCloseable {
     to.handler(from::write);
     from.handler(bytes -> {
       if (state == State.SLOW) {
-        vertx.setTimer(DELAY_MS, late -> to.write(bytes));
+        vertx.setTimer(
+            DELAY_MS,
+            late -> {
+              delays.incrementAndGet();
+              to.write(bytes);
+            });
       } else if (state == State.SWALLOWING && has(bytes, swallowed)) {
         to.handler(reply -> {
           swallows.incrementAndGet();

@@ -227,7 +227,9 @@ class FaultsIT {
 
   @Test
   void the_network_to_postgresql_is_slow() {
+    int before = network.delayed();
     during("slow", network::delay, shoppers -> shoppers.awaitAnswers(50));
+    assertThat(network.delayed()).isGreaterThan(before);
   }
 
   @Test

@@ -91,7 +91,9 @@ class PulsarFaultsIT {
   void the_network_to_pulsar_fails_in_every_way() {
     try (Shoppers shoppers = shoppers("network")) {
       for (int round = 0; round < ROUNDS; round++) {
+        int inTime = network.delayed();
         during(shoppers, network::delay);
+        assertThat(network.delayed()).as("what arrived late").isGreaterThan(inTime);
         during(shoppers, this::freeze);
         during(shoppers, this::reset);
         int before = network.refused();
