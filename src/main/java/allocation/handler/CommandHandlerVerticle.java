@@ -52,7 +52,9 @@ public final class CommandHandlerVerticle extends VerticleBase {
   /** By shard. */
   private final Map<Integer, MessageConsumer<BusMessage>> owned = new TreeMap<>();
 
-  private final List<MessageConsumer<?>> others = new ArrayList<>();
+  /** Each ends the listening to something else than commands. */
+  private final List<Supplier<Future<Void>>> others = new ArrayList<>();
+
   private final CommandQueue queue;
   private final InFlight inFlight = new InFlight();
   private final ProductMemory memory;
@@ -140,15 +142,17 @@ public final class CommandHandlerVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    others.add(vertx.eventBus().<BusMessage>localConsumer(Addresses.BATCH_OWNERS, this::tellOwner));
-    others.add(ShardOwner.listen(vertx, Role.HANDLER, instance, this::own));
+    others.add(
+        vertx.eventBus().<BusMessage>localConsumer(Addresses.BATCH_OWNERS, this::tellOwner)
+            ::unregister);
+    others.add(ShardOwner.listen(vertx, Role.HANDLER, instance, this::own)::stop);
     return own(first);
   }
 
   /** Takes no more, finishes what is queued. */
   @Override
   public Future<?> stop() {
-    return Future.join(others.stream().map(MessageConsumer::unregister).toList())
+    return Future.join(others.stream().map(Supplier::get).toList())
         .transform(left -> own(List.of()));
   }
 

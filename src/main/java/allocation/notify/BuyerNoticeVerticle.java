@@ -1,7 +1,6 @@
 package allocation.notify;
 
 import allocation.bus.Addresses;
-import allocation.bus.OwnShards;
 import allocation.bus.Role;
 import allocation.bus.ShardOwner;
 import allocation.bus.TimeLimit;
@@ -13,7 +12,6 @@ import allocation.log.ShardLocks;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +41,7 @@ public final class BuyerNoticeVerticle extends VerticleBase {
   private Follower follower;
 
   @SuppressWarnings("NullAway.Init") // start() makes it
-  private MessageConsumer<OwnShards> owner;
+  private ShardOwner owner;
 
   /**
    * @param instance tells those of a node apart
@@ -87,6 +85,6 @@ public final class BuyerNoticeVerticle extends VerticleBase {
   }
 
   private Future<Void> stopFollowing() {
-    return owner.unregister().transform(deaf -> follower.stop());
+    return owner.stop().transform(deaf -> follower.stop());
   }
 }

@@ -1,7 +1,6 @@
 package allocation.publisher;
 
 import allocation.bus.Addresses;
-import allocation.bus.OwnShards;
 import allocation.bus.Role;
 import allocation.bus.ShardOwner;
 import allocation.bus.TimeLimit;
@@ -14,7 +13,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -48,7 +46,7 @@ public final class PublisherVerticle extends VerticleBase {
   private Follower follower;
 
   @SuppressWarnings("NullAway.Init") // start() makes it
-  private MessageConsumer<OwnShards> owner;
+  private ShardOwner owner;
 
   /**
    * @param name names the locks, the cursors and the metrics: one for each topic
@@ -117,6 +115,6 @@ public final class PublisherVerticle extends VerticleBase {
   }
 
   private Future<Void> stopFollowing() {
-    return owner.unregister().transform(deaf -> follower.stop());
+    return owner.stop().transform(deaf -> follower.stop());
   }
 }

@@ -3,7 +3,6 @@ package allocation.readmodel;
 import allocation.bus.Addresses;
 import allocation.bus.BusMessage;
 import allocation.bus.CommandFailure;
-import allocation.bus.OwnShards;
 import allocation.bus.Query;
 import allocation.bus.Query.BatchByRef;
 import allocation.bus.Query.OrderAllocations;
@@ -68,10 +67,7 @@ public final class ReadModelVerticle extends VerticleBase {
   public record Limits(long queryTimeoutMs, int maxWaiting, int batchRows) {}
 
   private record Started(
-      Follower follower,
-      Waits waits,
-      MessageConsumer<OwnShards> owner,
-      MessageConsumer<BusMessage> questions) {}
+      Follower follower, Waits waits, ShardOwner owner, MessageConsumer<BusMessage> questions) {}
 
   /** Most callers that wait for each of the two kinds of question; see {@link Gathering}. */
   private static final int MAX_GATHERED = 10_000;
@@ -127,8 +123,7 @@ public final class ReadModelVerticle extends VerticleBase {
     OtherCursors others = new OtherCursors(vertx, views, work, limits.queryTimeoutMs());
     Waits waits =
         new Waits(vertx, log, follower, others, work, limits.queryTimeoutMs(), limits.maxWaiting());
-    MessageConsumer<OwnShards> owner =
-        ShardOwner.listen(vertx, Role.READ_MODEL, instance, follower::own);
+    ShardOwner owner = ShardOwner.listen(vertx, Role.READ_MODEL, instance, follower::own);
     MessageConsumer<BusMessage> questions =
         vertx.eventBus().localConsumer(Addresses.QUERIES, question -> answer(question, waits));
     started = new Started(follower, waits, owner, questions);
@@ -141,7 +136,7 @@ public final class ReadModelVerticle extends VerticleBase {
     if (running == null) {
       return Future.succeededFuture();
     }
-    return Future.join(running.owner().unregister(), running.questions().unregister())
+    return Future.join(running.owner().stop(), running.questions().unregister())
         .eventually(() -> {
           running.waits().close();
           return running.follower().stop();
