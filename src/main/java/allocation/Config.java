@@ -92,8 +92,15 @@ public record Config(
 
   /** A database and the pool to it. Prints no password. */
   public record Postgres(PgConnectOptions server, int poolSize) {
+    /** For other services that read the log: however many they are, they wait for each other. */
+    static final int OUTSIDE_SESSIONS = 2;
+
     Pool pool(Vertx vertx, String name, long limitMs) {
       return PgSession.pool(vertx, name, server, poolSize, limitMs);
+    }
+
+    Pool outsidePool(Vertx vertx, String name, long limitMs) {
+      return PgSession.pool(vertx, name, server, OUTSIDE_SESSIONS, limitMs);
     }
 
     @Override

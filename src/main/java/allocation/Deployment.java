@@ -67,10 +67,16 @@ final class Deployment {
    * What the verticles talk to.
    *
    * @param databaseId of the write side
+   * @param outside to the write side, for other services that read the log
    * @param leaving whether this node says that it is not ready any more
    */
   record Servers(
-      String databaseId, Pool writes, Pool views, VertxPulsar pulsar, BooleanSupplier leaving) {}
+      String databaseId,
+      Pool writes,
+      Pool views,
+      Pool outside,
+      VertxPulsar pulsar,
+      BooleanSupplier leaving) {}
 
   /**
    * @param undo takes what has to be done when it is taken down, the last first
@@ -232,7 +238,7 @@ final class Deployment {
         new BusEntranceVerticle(
             this::requests,
             this::dispatcher,
-            log,
+            new PgEventLog(servers.outside()),
             () -> UUID.randomUUID().toString(),
             BusEntranceVerticle.Settings.of(
                 config.shards(), config.http().queryTimeoutMs(), heardOutside),

@@ -49,6 +49,7 @@ public final class Service {
   private final PrometheusMeterRegistry registry;
   private final Clock clock = Clock.systemUTC();
   private final Pool writePool;
+  private final Pool outsidePool;
   private final Pool viewPool;
   private final VertxPulsar pulsar;
 
@@ -75,7 +76,8 @@ public final class Service {
     codec.accept(vertx.eventBus());
     writePool = config.postgres().pool(vertx, "allocation", config.unitLimitMs());
     viewPool = config.views().pool(vertx, "allocation-views", config.unitLimitMs());
-    undo.add(() -> Future.join(writePool.close(), viewPool.close()));
+    outsidePool = config.postgres().outsidePool(vertx, "allocation-log", config.unitLimitMs());
+    undo.add(() -> Future.join(writePool.close(), viewPool.close(), outsidePool.close()));
     pulsar = VertxPulsar.create(vertx, config.pulsar());
     undo.add(pulsar::close);
   }
@@ -199,7 +201,7 @@ public final class Service {
         .compose(done -> databaseId(installation, FIRST_TRIES))
         .compose(id -> {
           Deployment.Servers servers =
-              new Deployment.Servers(id, writePool, viewPool, pulsar, () -> leaving);
+              new Deployment.Servers(id, writePool, viewPool, outsidePool, pulsar, () -> leaving);
           return new Deployment(config, vertx, node, servers, registry, clock, undo::add).all();
         });
   }

@@ -27,6 +27,12 @@ class OtherServiceIT {
       assertThat(installation.rows("SELECT order_id, quantity, batch_ref FROM order_line"))
           .containsExactly(List.of("order-1", "8", "batch-1"));
       assertThat(installation.log()).hasSize(3);
+      assertThat(
+              installation.rows(
+                  "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                      + " AND application_name = 'allocation-log'"))
+          .as("sessions for who reads the log from outside")
+          .containsAnyOf(List.of("1"), List.of("2"));
     }
   }
 
