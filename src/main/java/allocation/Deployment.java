@@ -247,7 +247,8 @@ final class Deployment {
 
   private Future<?> tcpBridge() {
     // And what the way takes.
-    long answerMs = config.http().replyTimeoutMs() + 1_000;
+    long answerMs =
+        Math.max(config.http().replyTimeoutMs(), config.http().queryTimeoutMs()) + 1_000;
     return config
         .bridge()
         .<Future<?>>map(settings -> deploy(new TcpBridgeVerticle(settings, answerMs, registry)))

@@ -35,6 +35,9 @@ final class BridgeConnection {
    */
   private static final int WRITE_QUEUE_BYTES = 1024 * 1024;
 
+  // A denial is logged: nothing that a stranger said is repeated in it.
+  private static final String NOT_TOLD = "nothing is told from this address";
+
   private final Vertx vertx;
   private final NetSocket socket;
   private final BridgeSettings settings;
@@ -123,14 +126,14 @@ final class BridgeConnection {
         if (address.equals(PublicAddresses.EVENTS)) {
           subscribers.add(this);
         } else {
-          deny(frame, "nothing is told from " + address);
+          deny(frame, NOT_TOLD);
         }
       }
       case UNREGISTER -> {
         if (address.equals(PublicAddresses.EVENTS)) {
           subscribers.remove(this);
         } else {
-          deny(frame, "nothing is told from " + address);
+          deny(frame, NOT_TOLD);
         }
       }
     }
@@ -148,7 +151,7 @@ final class BridgeConnection {
           ask(frame, address);
         }
       }
-      default -> deny(frame, "nothing is sent to " + address);
+      default -> deny(frame, "nothing is sent to this address");
     }
   }
 

@@ -56,7 +56,7 @@ public final class TcpBridgeVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Subscribers subscribers = new Subscribers(vertx.eventBus());
+    Subscribers subscribers = new Subscribers(vertx);
     return settings
         .identity()
         .map(this::overTls)

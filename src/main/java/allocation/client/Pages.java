@@ -22,6 +22,7 @@ final class Pages {
   private final Link link;
   private final Deque<Wanted> waiting = new ArrayDeque<>();
   private int underWay;
+  private boolean closed;
 
   private record Wanted(String page, Promise<String> answer) {}
 
@@ -37,8 +38,14 @@ final class Pages {
     return wanted.answer().future();
   }
 
+  /** Asks for no more; what is not read by now never is. */
+  void close() {
+    closed = true;
+    waiting.clear();
+  }
+
   private void next() {
-    while (underWay < MOST_AT_ONCE && !waiting.isEmpty()) {
+    while (!closed && underWay < MOST_AT_ONCE && !waiting.isEmpty()) {
       Wanted wanted = waiting.remove();
       underWay++;
       link.request(PublicAddresses.LOG, wanted.page(), PATIENCE_MS)

@@ -35,6 +35,7 @@ final class ShardReader {
   private long known;
   private long pauseMs = FIRST_PAUSE_MS;
   private boolean busy;
+  private boolean handling;
   private boolean closed;
 
   /** Begins after {@code cursor}, once it hears that there is more. */
@@ -68,10 +69,11 @@ final class ShardReader {
     step();
   }
 
-  /** Completes when nothing is under way any more. */
+  /** Gives out no more; completes when the event that was given out is handled. */
   Future<Void> close() {
     closed = true;
-    if (!busy) {
+    if (!handling) {
+      // A page that is still read is of no use.
       idle.tryComplete();
     }
     return idle.future();
@@ -93,6 +95,7 @@ final class ShardReader {
     }
     if (!next.isEmpty()) {
       Happened event = next.getFirst();
+      handling = true;
       run(
           handler.apply(event),
           done -> {
@@ -137,18 +140,30 @@ final class ShardReader {
   }
 
   private void pause(Throwable cause) {
+    if (closed) {
+      if (handling) {
+        LOG.warn(
+            "the last event was not handled shard={} after={} cause={}",
+            shard,
+            cursor,
+            cause.toString());
+      }
+      goOn();
+      return;
+    }
     LOG.warn(
         "following stopped, will go on shard={} after={} pauseMs={} cause={}",
         shard,
         cursor,
         pauseMs,
         cause.toString());
-    vertx.setTimer(closed ? 1 : pauseMs, over -> goOn());
+    vertx.setTimer(pauseMs, over -> goOn());
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
   }
 
   private void goOn() {
     busy = false;
+    handling = false;
     if (closed) {
       idle.tryComplete();
     } else {

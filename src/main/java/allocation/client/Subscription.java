@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,6 +84,7 @@ public final class Subscription {
       closed = true;
       vertx.cancelTimer(timer);
       ear.close();
+      pages.close();
       Future.join(shards.values().stream().map(ShardReader::close).toList())
           .transform(idle -> how)
           .onComplete(ended);
@@ -154,7 +156,9 @@ public final class Subscription {
                 after.getOrDefault(number, 0L),
                 event ->
                     Future.succeededFuture(event)
-                        .compose(handler::apply)
+                        .compose(given ->
+                            Objects.requireNonNull(
+                                handler.apply(given), "the handler returned no Future"))
                         .onSuccess(done -> handled.put(number, event.position()))));
   }
 }

@@ -20,6 +20,9 @@ public record ClientFrame(
     Optional<String> replyAddress,
     Optional<String> key,
     Optional<Body> body) {
+  /** Most characters of an address: each answer, also of a refusal, has one that a client chose. */
+  public static final int MAX_ADDRESS = 200;
+
   /** What it wants. */
   public enum Type {
     PING("ping"),
@@ -114,8 +117,8 @@ public record ClientFrame(
   public static ClientFrame read(Buffer content) {
     Fields in = Fields.of(StrictJson.read(content.getBytes()));
     Optional<Type> type = in.text("type").flatMap(word -> known(in, word));
-    Optional<String> address = optional(in, "address");
-    Optional<String> replyAddress = optional(in, "replyAddress");
+    Optional<String> address = address(in, "address");
+    Optional<String> replyAddress = address(in, "replyAddress");
     Optional<String> key = in.has("headers") ? key(in) : Optional.empty();
     Optional<Body> body =
         in.has("body") ? in.value("body").flatMap(json -> body(in, json)) : Optional.empty();
@@ -133,10 +136,18 @@ public record ClientFrame(
     return type;
   }
 
-  private static Optional<String> optional(Fields in, String name) {
+  private static Optional<String> address(Fields in, String name) {
     return in.has(name)
-        ? in.text(name).filter(text -> isUnicode(in, name, text))
+        ? in.text(name).filter(text -> isShort(in, name, text) && isUnicode(in, name, text))
         : Optional.empty();
+  }
+
+  private static boolean isShort(Fields in, String name, String text) {
+    if (text.length() <= MAX_ADDRESS) {
+      return true;
+    }
+    in.violation(name, "must have at most %d characters".formatted(MAX_ADDRESS));
+    return false;
   }
 
   /** Half a surrogate pair could not be written into the answer. */

@@ -10,6 +10,11 @@ import allocation.bus.Addresses;
 import allocation.bus.CommandMessage;
 import allocation.bus.PublicAddresses;
 import allocation.bus.PublicFailure;
+import allocation.wire.ClientFrame;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
@@ -25,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What strangers may try, with a socket and any bytes they like. */
 final class BridgeAttackTest {
@@ -84,6 +90,51 @@ final class BridgeAttackTest {
     assertStillServed(stranger);
     assertThat(inside).isEmpty();
     assertThat(bridge.denials("denied")).isOne();
+  }
+
+  @Test
+  void an_address_may_be_as_long_as_the_limit_and_not_a_character_longer() {
+    Bridges bridge = opened(new Bridges(Bridges.SETTINGS));
+    RawSocket stranger = connected(bridge);
+    String longest = "r".repeat(ClientFrame.MAX_ADDRESS);
+    JsonObject asked = Bridges.send(PublicAddresses.LOG, new JsonObject().put("v", 1));
+
+    JsonObject answer = stranger.frame(asked.put("replyAddress", longest).encode()).read();
+    assertThat(answer.getString("type")).isEqualTo("message");
+    assertThat(answer.getString("address")).isEqualTo(longest);
+    JsonObject refused = stranger.frame(asked.put("replyAddress", longest + "r").encode()).read();
+
+    assertThat(refused.getInteger("failureCode")).isEqualTo(PublicFailure.INVALID.code());
+    assertThat(refused.getString("message"))
+        .contains("replyAddress must have at most 200 characters");
+    assertThat(refused.containsKey("address")).isFalse();
+    assertStillServed(stranger);
+  }
+
+  @Test
+  void nothing_that_a_stranger_says_is_in_the_log() {
+    Logger logger = (Logger) LoggerFactory.getLogger("allocation.bridge");
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    logger.setLevel(Level.INFO);
+    try {
+      Bridges bridge = opened(new Bridges(Bridges.SETTINGS));
+      for (String type : List.of("send", "publish", "register", "unregister")) {
+        RawSocket stranger = connected(bridge);
+        assertDenied(
+            stranger.frame(Bridges.send("a\nforged line", TAKE).put("type", type).encode()).read());
+      }
+
+      assertThat(log.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .filteredOn(line -> line.startsWith("denied client="))
+          .hasSize(4)
+          .noneMatch(line -> line.contains("\n") || line.contains("forged"));
+    } finally {
+      logger.detachAppender(log);
+      logger.setLevel(null);
+    }
   }
 
   @ParameterizedTest

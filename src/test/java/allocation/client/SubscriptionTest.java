@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -290,6 +291,34 @@ final class SubscriptionTest {
     assertThat(of(3)).containsExactly(1L);
     assertThat(subscription.handled()).isEqualTo(Map.of(3, 1L));
     result(subscription.ended());
+  }
+
+  @Test
+  void a_close_waits_for_no_page_that_is_read() {
+    link.holdPages();
+    IntStream.rangeClosed(0, 7).forEach(shard -> link.log.append(shard, "CHAIR", 1));
+    Subscription subscription = subscribe(Map.of());
+    until("as many pages are read as are at a time", () -> link.heldPages() == Pages.MOST_AT_ONCE);
+
+    result(subscription.close());
+
+    assertThat(link.heldPages()).isEqualTo(Pages.MOST_AT_ONCE);
+    assertThat(seen).isEmpty();
+  }
+
+  @Test
+  void a_handler_that_returns_nothing_gets_its_event_again_and_holds_up_no_other_shard() {
+    AtomicInteger mistakes = new AtomicInteger(3);
+    subscribe(
+        Map.of(),
+        event ->
+            event.shard() == 3 && mistakes.getAndDecrement() > 0 ? null : Future.succeededFuture());
+
+    link.log.append(3, "CHAIR", 1);
+    link.log.append(5, "CHAIR", 1);
+
+    until("the other shard goes on", () -> of(5).equals(List.of(1L)));
+    until("it was given out again", () -> of(3).equals(List.of(1L, 1L, 1L, 1L)));
   }
 
   private Future<?> see(Happened event) {
