@@ -284,6 +284,12 @@ public record Config(
       from.fault("pulsar.namespace", "must be tenant/name", namespace);
       namespace = allocation.pulsar.Settings.DEFAULT_NAMESPACE;
     }
+    if (from.optional("pulsar.tlsAuthorities").isPresent()
+        && !serviceUrl.startsWith("pulsar+ssl:")
+        && !adminUrl.startsWith("https:")) {
+      from.secretFault(
+          "pulsar.tlsAuthorities", "is of no use where neither URL is pulsar+ssl:// or https://");
+    }
     return new allocation.pulsar.Settings(
         serviceUrl,
         adminUrl,

@@ -1,12 +1,13 @@
 package allocation;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -28,6 +29,13 @@ import java.util.stream.Collectors;
  * <p>{@code http.replyTimeoutMs} in the file is {@code HTTP_REPLY_TIMEOUT_MS} in the environment.
  */
 final class Settings {
+  private static final YAMLFactory YAML =
+      YAMLFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          // "off" would be "false", which no setting is.
+          .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+          .build();
+
   private final Map<String, String> file = new TreeMap<>();
   private final Map<String, String> environment;
   private final Set<String> asked = new HashSet<>();
@@ -50,9 +58,11 @@ final class Settings {
   Settings(String yaml, Map<String, String> environment) {
     this.environment = environment;
     try {
-      flatten("", parse(yaml));
+      read(yaml);
     } catch (JsonProcessingException e) {
       faults.add("the file is not YAML: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException("a String does not fail", e);
     }
   }
 
@@ -178,30 +188,35 @@ final class Settings {
     return Optional.ofNullable(set).map(String::strip).filter(text -> !text.isEmpty());
   }
 
-  private static JsonNode parse(String yaml) throws JsonProcessingException {
-    YAMLMapper mapper =
-        new YAMLMapper(
-            YAMLFactory.builder()
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                // "off" would be "false", which no setting is.
-                .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
-                .build());
-    return mapper.readTree(yaml);
+  private void read(String yaml) throws IOException {
+    try (JsonParser parser = YAML.createParser(yaml)) {
+      JsonToken first = parser.nextToken();
+      if (first == JsonToken.START_OBJECT) {
+        readObject("", parser);
+      } else if (first != null && first != JsonToken.VALUE_NULL) {
+        String was = first == JsonToken.START_ARRAY ? "a list" : "'" + parser.getText() + "'";
+        faults.add("the file must hold names and values, was " + was);
+        parser.skipChildren();
+      }
+      if (first != null && parser.nextToken() != null) {
+        faults.add("the file must be one YAML document, and another one follows");
+      }
+    }
   }
 
-  private void flatten(String prefix, JsonNode node) {
-    if (node.isObject()) {
-      node.properties()
-          .forEach(field ->
-              flatten(
-                  prefix.isEmpty() ? field.getKey() : prefix + '.' + field.getKey(),
-                  field.getValue()));
-    } else if (node.isArray()) {
-      faults.add(prefix + " must be a single value, was a list");
-    } else if (!prefix.isEmpty()) {
-      file.put(prefix, node.isNull() ? "" : node.asText());
-    } else if (!node.isMissingNode() && !node.isNull()) {
-      faults.add("the file must hold names and values, was '" + node.asText() + "'");
+  private void readObject(String prefix, JsonParser parser) throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = prefix.isEmpty() ? parser.currentName() : prefix + '.' + parser.currentName();
+      switch (parser.nextToken()) {
+        case START_OBJECT -> readObject(name, parser);
+        case START_ARRAY -> {
+          faults.add(name + " must be a single value, was a list");
+          parser.skipChildren();
+        }
+        case VALUE_NULL -> file.put(name, "");
+        // As it is written: of 007 as a number a password of 7 would be left.
+        default -> file.put(name, parser.getText());
+      }
     }
   }
 }

@@ -15,6 +15,9 @@ import java.util.Set;
 final class TlsConfig {
   private static final Set<SslMode> VERIFYING = Set.of(SslMode.VERIFY_CA, SslMode.VERIFY_FULL);
 
+  /** With these a session may be in the clear. */
+  private static final Set<SslMode> PLAIN = Set.of(SslMode.DISABLE, SslMode.ALLOW, SslMode.PREFER);
+
   private TlsConfig() {}
 
   /** {@code tlsCertificate} and {@code tlsKey} of a section. */
@@ -64,6 +67,10 @@ final class TlsConfig {
     SslMode mode = server.getSslMode();
     if (VERIFYING.contains(mode) && from.optional(name).isEmpty()) {
       from.secretFault(name, "is needed with sslmode=" + mode.value);
+    }
+    if (PLAIN.contains(mode) && from.optional(name).isPresent()) {
+      from.secretFault(
+          name, "is of no use with sslmode=%s: say verify-full in the URI".formatted(mode.value));
     }
     ClientSSLOptions options = new ClientSSLOptions();
     options.setHostnameVerificationAlgorithm(mode == SslMode.VERIFY_FULL ? "HTTPS" : "");

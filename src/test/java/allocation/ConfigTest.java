@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigTest {
   private static final Map<String, String> LEAST =
@@ -110,6 +111,14 @@ class ConfigTest {
     assertThat(log.audit()).isEqualTo(Config.Log.Audit.OFF);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"007", "1_000", "1.50", "0x1F", "123e4567", ".inf", "~x", "1:30", "yes"})
+  void a_value_in_the_file_is_what_is_written_there(String value) {
+    Settings settings = new Settings("postgres: {password: " + value + "}", Map.of());
+
+    assertThat(settings.secret("postgres.password")).contains(value);
+  }
+
   @Test
   void every_fault_is_named_at_once() {
     Settings settings =
@@ -160,6 +169,10 @@ class ConfigTest {
         .hasMessageContaining("a must be a single value");
     assertThatThrownBy(() -> new Settings("just words", Map.of()).check())
         .hasMessageContaining("must hold names and values");
+    assertThatThrownBy(() -> new Settings("[1, [2]]", Map.of()).check())
+        .hasMessageContaining("must hold names and values, was a list");
+    assertThatThrownBy(() -> new Settings("---\nshards: 1\n---\nhttp: {}", Map.of()).check())
+        .hasMessageContaining("must be one YAML document, and another one follows");
     assertThatThrownBy(() -> new Settings("a: {", Map.of()).check())
         .hasMessageContaining("the file is not YAML");
     assertThatThrownBy(() -> new Settings("shards: 1\nshards: 2", Map.of()).check())
@@ -322,6 +335,45 @@ class ConfigTest {
         .hasMessageContaining("views.tlsAuthorities (VIEWS_TLS_AUTHORITIES) is of no use without")
         .message()
         .doesNotContain("canary");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "postgresql://db/shop, disable",
+    "postgresql://db/shop?sslmode=allow, allow",
+    "postgresql://db/shop?sslmode=prefer, prefer"
+  })
+  void authorities_for_sessions_in_the_clear_are_a_fault(String uri, String mode) {
+    Map<String, String> environment = with("POSTGRES_URI", uri);
+    environment.put("POSTGRES_TLS_AUTHORITIES", "ca.pem");
+    environment.put("PULSAR_TLS_AUTHORITIES", "ca.pem");
+    Settings settings = new Settings("", environment);
+
+    Config.read(settings);
+
+    assertThatThrownBy(settings::check)
+        .hasMessageContaining(
+            "postgres.tlsAuthorities (POSTGRES_TLS_AUTHORITIES) is of no use with sslmode="
+                + mode
+                + ": say verify-full in the URI")
+        .hasMessageContaining("pulsar.tlsAuthorities (PULSAR_TLS_AUTHORITIES) is of no use where");
+  }
+
+  @Test
+  void authorities_of_a_pulsar_of_which_a_part_is_over_tls_are_none() {
+    for (String variable : List.of("PULSAR_SERVICE_URL", "PULSAR_ADMIN_URL")) {
+      Map<String, String> environment =
+          with(variable, variable.contains("ADMIN") ? "https://b:1" : "pulsar+ssl://b:1");
+      environment.put("PULSAR_TLS_AUTHORITIES", "no-such-file.pem");
+      Settings settings = new Settings("", environment);
+
+      Config.read(settings);
+
+      assertThatThrownBy(settings::check)
+          .hasMessageContaining("pulsar.tlsAuthorities (PULSAR_TLS_AUTHORITIES) cannot be used")
+          .message()
+          .doesNotContain("of no use");
+    }
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.NoSuchKeyIdException;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.auth.jwt.JWTAuth;
@@ -186,6 +187,10 @@ final class Tokens {
   private static String said(Throwable cause) {
     if (cause instanceof DecodeException) {
       return "unreadable claims";
+    }
+    if (cause instanceof NoSuchKeyIdException) {
+      // Its message has the id as it came, which could hold a line of log.
+      return "no such key";
     }
     String message = cause.getMessage();
     return message == null ? cause.getClass().getSimpleName() : message;

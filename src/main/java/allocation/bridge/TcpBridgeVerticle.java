@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TcpBridgeVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(TcpBridgeVerticle.class);
+  private static final int HANDSHAKE_SECONDS = 5;
 
   private final BridgeSettings settings;
   private final long replyTimeoutMs;
@@ -82,7 +83,10 @@ public final class TcpBridgeVerticle extends VerticleBase {
         .setPort(settings.port())
         // What the client says counts: it may have gone while we talk to it.
         .setReadIdleTimeout(settings.idleTimeoutSeconds())
-        .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        // Until it is over a connection is counted nowhere.
+        .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
   }
 
   private Future<NetServer> overTls(Identity identity) {

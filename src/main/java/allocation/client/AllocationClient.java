@@ -21,11 +21,12 @@ import java.util.function.Function;
  * Commands, questions and events of the allocation service.
  *
  * <p>Everything is asked again, within the time limit, while there is no answer. A command keeps
- * its id over that, so it is done once however often it is sent. Futures complete on the caller's
- * context; outside of Vert.x use {@code toCompletionStage()}, and block on nothing but a thread of
- * your own. A Future fails with a {@code ReplyException}; {@link PublicFailure#of} says what it
- * means, of all sendings of a command together: it is unknown where one of them may be done. A "no"
- * of the service (no stock, say) is no failure but an outcome.
+ * its id over that, so a change or a deallocation is done once however often it is sent; an
+ * allocation is known by its order and SKU, and a batch by its ref. Futures complete on the
+ * caller's context; outside of Vert.x use {@code toCompletionStage()}, and block on nothing but a
+ * thread of your own. A Future fails with a {@code ReplyException}; {@link PublicFailure#of} says
+ * what it means, of all sendings of a command together: it is unknown where one of them may be
+ * done. A "no" of the service (no stock, say) is no failure but an outcome.
  */
 public final class AllocationClient {
   private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -95,8 +96,9 @@ public final class AllocationClient {
   /**
    * Sends a command.
    *
-   * @param id 1 to 200 visible ASCII characters; the same command with the same id is done once,
-   *     also when the caller itself begins anew
+   * @param id 1 to 200 visible ASCII characters; the same change of a batch or deallocation with
+   *     the same id is done once, also when the caller itself begins anew. An allocation is known
+   *     by its order and SKU: one that arrives late, after its line was given back, is made again
    */
   public Future<Answered> send(Command command, String id) {
     String json = new PublicCommand(command, Optional.of(id), Optional.empty()).text();

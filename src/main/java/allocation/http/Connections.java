@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpConnection;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,10 @@ final class Connections {
   private final int limit;
   private final Haste haste;
   private final AtomicInteger open = new AtomicInteger();
+
+  /** Those that were told that nothing more is answered on them. */
+  private final Set<HttpConnection> ending = new HashSet<>();
+
   private final Counter turnedAway;
 
   Connections(int limit, Haste haste, MeterRegistry metrics) {
@@ -34,6 +40,16 @@ final class Connections {
         .register(metrics);
   }
 
+  /** Whoever is there is told with the next answer that it is the last one. */
+  void end(HttpConnection connection) {
+    ending.add(connection);
+  }
+
+  /** Whether what comes now on it comes behind the last answer, and must not be carried out. */
+  boolean isEnding(HttpConnection connection) {
+    return ending.contains(connection);
+  }
+
   void welcome(HttpConnection connection) {
     if (open.get() >= limit) {
       turnedAway.increment();
@@ -44,6 +60,7 @@ final class Connections {
     open.incrementAndGet();
     connection.closeHandler(closed -> {
       open.decrementAndGet();
+      ending.remove(connection);
       haste.forget(connection);
     });
   }

@@ -35,7 +35,9 @@ final class Front {
   private static final String SEE_DOCS = "See /docs for what there is";
 
   private final Door door;
+  private final Connections connections;
   private final BodyReader bodies;
+  private final Pieces pieces;
   private final RequestMetrics metrics;
   private final CorrelationIds ids;
   private final Turnstile turnstile;
@@ -47,7 +49,9 @@ final class Front {
 
   Front(
       Door door,
+      Connections connections,
       BodyReader bodies,
+      Pieces pieces,
       RequestMetrics metrics,
       CorrelationIds ids,
       Turnstile turnstile,
@@ -55,7 +59,9 @@ final class Front {
       Readiness readiness,
       int retryAfterSeconds) {
     this.door = door;
+    this.connections = connections;
     this.bodies = bodies;
+    this.pieces = pieces;
     this.metrics = metrics;
     this.ids = ids;
     this.turnstile = turnstile;
@@ -90,6 +96,9 @@ final class Front {
   /** What is certain to want a place is told that there is none before its route is looked for. */
   Handler<HttpServerRequest> before(Handler<HttpServerRequest> router) {
     return request -> {
+      if (connections.isEnding(request.connection())) {
+        return;
+      }
       if (turnstile.isFull() && String.valueOf(request.path()).startsWith(BUSINESS)) {
         turnAway(visit(request, new Routes.Match.Nowhere()));
       } else {
@@ -121,6 +130,11 @@ final class Front {
     afterBody(visit, () -> writeFull(visit));
   }
 
+  /** Whether it has a body that is not on its way yet. */
+  private static boolean isAskingToSend(HttpServerRequest request) {
+    return BodyReader.isAwaited(request) && BodyReader.expectsContinue(request);
+  }
+
   /** What has a small body keeps its connection, and nothing of the body is kept. */
   private void afterBody(Visit visit, Runnable refusal) {
     bodies
@@ -136,7 +150,7 @@ final class Front {
     }
     Reply refusal = problem(visit, admitted.cause());
     boolean isTooOften = refusal.status() == ProblemType.TOO_MANY_REQUESTS.status();
-    if (isTooOften && !BodyReader.expectsContinue(visit.request())) {
+    if (isTooOften && !isAskingToSend(visit.request())) {
       // A new connection for each would cost both sides more than what the rate is to save.
       afterBody(visit, () -> writeInTime(visit, refusal));
     } else if (BodyReader.isAwaited(visit.request())) {
@@ -272,6 +286,7 @@ final class Front {
 
   /** The body was given up, so nothing can follow it on its connection. */
   private void writeLast(Visit visit, Reply reply) {
+    connections.end(visit.request().connection());
     write(visit, reply.with(HttpHeaders.CONNECTION, "close"));
     bodies.closeAfterAnswer(visit.request());
   }
@@ -293,8 +308,22 @@ final class Front {
   }
 
   private void write(Visit visit, Reply reply) {
-    send(visit, reply);
-    tell(visit, reply.status(), reply.status() >= 500 && !isAskedForHealth(visit));
+    Reply fitting = Pieces.isLarge(reply.body()) ? ifThereIsRoom(visit, reply) : reply;
+    send(visit, fitting);
+    tell(visit, fitting.status(), fitting.status() >= 500 && !isAskedForHealth(visit));
+  }
+
+  /** Hundreds of large answers that nobody reads would fill the heap. */
+  private Reply ifThereIsRoom(Visit visit, Reply reply) {
+    if (pieces.haveRoomFor(reply.body())) {
+      return reply;
+    }
+    ProblemType type =
+        HttpMethod.GET.equals(visit.request().method())
+            ? ProblemType.BUSY
+            : ProblemType.OUTCOME_UNKNOWN;
+    return problem(
+        visit, new ProblemException(type, "Other answers wait to be read; ask again later"));
   }
 
   /** Whoever asks that is told, and may ask every second. */
@@ -313,14 +342,15 @@ final class Front {
       boolean leaving = readiness.isLeaving();
       if (leaving) {
         // The next request of this client should go to another node, on a connection of its own.
+        connections.end(visit.request().connection());
         response.putHeader(HttpHeaders.CONNECTION, "close");
       }
       reply.contentType().ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
       for (Map.Entry<CharSequence, String> header : reply.headers()) {
         response.putHeader(header.getKey(), header.getValue());
       }
-      if (reply.body().length() > Pieces.SIZE) {
-        Future<Void> sent = Pieces.send(response, reply.body());
+      if (Pieces.isLarge(reply.body())) {
+        Future<Void> sent = pieces.send(response, reply.body());
         if (leaving) {
           sent.onSuccess(all -> bodies.closeAfterAnswer(visit.request()));
         }

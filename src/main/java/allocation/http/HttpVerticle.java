@@ -34,6 +34,7 @@ public final class HttpVerticle extends VerticleBase {
   private static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
   private static final int MAX_HEADER_BYTES = 16 * 1024;
   private static final long DRAIN_MARGIN_MS = 1_000;
+  private static final int HANDSHAKE_SECONDS = 5;
 
   private final Settings settings;
   private final Shards shards;
@@ -80,7 +81,9 @@ public final class HttpVerticle extends VerticleBase {
                 gate.callers(),
                 gate.strangers(),
                 metrics),
+            connections,
             bodies,
+            new Pieces(settings.bodiesLimitBytes()),
             new RequestMetrics(metrics),
             new CorrelationIds(UUID.randomUUID()),
             turnstile,
@@ -161,6 +164,9 @@ public final class HttpVerticle extends VerticleBase {
         .setPort(settings.port())
         .setIdleTimeout(settings.idleTimeoutSeconds())
         .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        // Until it is over a connection is counted nowhere.
+        .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
         .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
         .setMaxHeaderSize(MAX_HEADER_BYTES)
         // Answers are small; unpacked bodies would escape the limit.

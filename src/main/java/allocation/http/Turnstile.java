@@ -64,7 +64,9 @@ final class Turnstile {
       return Future.failedFuture(new Full());
     }
     crowds.put(crowd, before + 1);
-    return work.get()
+    // Also of what fails before it has begun.
+    return Future.succeededFuture()
+        .compose(entered -> work.get())
         .onComplete(done -> crowds.computeIfPresent(crowd, (same, n) -> n == 1 ? null : n - 1));
   }
 

@@ -23,6 +23,9 @@ public final class CommandJson {
   /** Most lines of a bulk request. */
   public static final int MAX_LINES = 1_000;
 
+  /** Violations of one of them that are told one by one: an answer must not outgrow its request. */
+  private static final int MOST_OF_A_LINE = 10;
+
   private CommandJson() {}
 
   /** One line of a bulk request: each is read on its own. */
@@ -200,7 +203,8 @@ public final class CommandJson {
 
   private static BulkLine bulkLine(String place, JsonNode line) {
     try {
-      return new BulkLine.Understood(allocate(Fields.at(place, line), "orderId", "quantity"));
+      return new BulkLine.Understood(
+          allocate(Fields.at(place, line, MOST_OF_A_LINE), "orderId", "quantity"));
     } catch (BadInput fault) {
       return new BulkLine.Faulty(fault);
     }

@@ -39,7 +39,7 @@ public final class Fields {
   private final JsonNode object;
   private final String prefix;
   private final Source source;
-  private final Findings findings = new Findings();
+  private final Findings findings;
   private final Set<String> known = new HashSet<>();
 
   /** Whose fields they are, which says how they are read. */
@@ -52,10 +52,11 @@ public final class Fields {
     PARAMETERS
   }
 
-  private Fields(JsonNode object, String prefix, Source source) {
+  private Fields(JsonNode object, String prefix, Source source, Findings findings) {
     this.object = object;
     this.prefix = prefix;
     this.source = source;
+    this.findings = findings;
   }
 
   /** The fields of a JSON object; throws {@link BadInput} when it is something else. */
@@ -65,26 +66,31 @@ public final class Fields {
 
   /** The fields of what another version of ours wrote: those that are not known are ignored. */
   public static Fields ofOurs(JsonNode json) {
-    return at("", json, Source.OURS);
+    return at("", json, Source.OURS, new Findings());
   }
 
   /** The same for an object inside another; {@code place} is how the caller would name it. */
   static Fields at(String place, JsonNode json) {
-    return at(place, json, Source.STRANGER);
+    return at(place, json, Source.STRANGER, new Findings());
   }
 
-  private static Fields at(String place, JsonNode json, Source source) {
+  /** The same for one of many, of which only so many violations are told one by one. */
+  static Fields at(String place, JsonNode json, int mostListed) {
+    return at(place, json, Source.STRANGER, new Findings(mostListed));
+  }
+
+  private static Fields at(String place, JsonNode json, Source source, Findings findings) {
     if (!json.isObject()) {
       throw new BadInput(place.isEmpty() ? StrictJson.BODY : place, "must be a JSON object");
     }
-    return new Fields(json, place.isEmpty() ? "" : place + ".", source);
+    return new Fields(json, place.isEmpty() ? "" : place + ".", source, findings);
   }
 
   /** Query parameters: the same rules, but a number is written as text. */
   public static Fields of(Map<String, String> parameters) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     parameters.forEach(json::put);
-    return new Fields(json, "", Source.PARAMETERS);
+    return new Fields(json, "", Source.PARAMETERS, new Findings());
   }
 
   /** Whether it is there, be it null. */
@@ -302,7 +308,7 @@ public final class Fields {
   }
 
   private <T> Optional<T> inner(String place, JsonNode json, Function<Fields, T> read) {
-    return findings.attempt(() -> read.apply(at(place, json, source)));
+    return findings.attempt(() -> read.apply(at(place, json, source, new Findings())));
   }
 
   private void array(String name, BiConsumer<String, JsonNode> eachItem) {

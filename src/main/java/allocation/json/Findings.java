@@ -11,11 +11,23 @@ public final class Findings {
   static final int MAX_LISTED = 100;
 
   private final List<Violation> violations = new ArrayList<>();
+  private final int mostListed;
   private int more;
+
+  public Findings() {
+    this(MAX_LISTED);
+  }
+
+  /**
+   * @param mostListed of one of many parts of a request
+   */
+  Findings(int mostListed) {
+    this.mostListed = mostListed;
+  }
 
   /** Notes a violation. */
   public void add(Violation violation) {
-    if (violations.size() < MAX_LISTED) {
+    if (violations.size() < mostListed) {
       violations.add(violation);
     } else {
       more++;

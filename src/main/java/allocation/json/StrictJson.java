@@ -32,6 +32,9 @@ public final class StrictJson {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          // Names are a stranger's choice: a table of them that all readers share can be spoiled
+          // by names that are made to collide, and keeps them all.
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
           .build();
   private static final JsonMapper MAPPER =

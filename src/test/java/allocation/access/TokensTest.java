@@ -131,6 +131,18 @@ class TokensTest {
     assertNotKnown(ISSUER.tokenWithHeader(header -> header.putArray("crit").add("b64"), "read"));
   }
 
+  /** It is logged. */
+  @Test
+  void why_a_token_is_refused_has_nothing_of_it() {
+    assertThat(
+            failure(
+                tokens.caller(
+                    ISSUER.tokenWithHeader(header -> header.put("kid", "x\nforged"), "read"))))
+        .isInstanceOf(NotKnown.class)
+        .message()
+        .doesNotContain("forged");
+  }
+
   @Test
   void a_token_that_names_no_key_is_tried_with_each() {
     ring.put(keys(new Issuer("k0").jwks(ISSUER)));

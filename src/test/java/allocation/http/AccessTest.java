@@ -80,6 +80,32 @@ class AccessTest {
   }
 
   @Test
+  void what_comes_behind_the_last_answer_of_a_connection_is_not_carried_out() throws IOException {
+    service.decides(accepted(Examples.LINE));
+    String body = "{\"orderId\":\"o1\",\"sku\":\"LAMP\",\"quantity\":1}";
+    String length = "Content-Length: " + body.length();
+    String ofAStranger = RawClient.head("POST", "/v1/allocations", JSON, length) + body;
+    String allowed =
+        RawClient.head(
+                "POST",
+                "/v1/allocations",
+                JSON,
+                length,
+                "Authorization: " + Callers.bearer(Scope.ALLOCATE))
+            + body;
+    try (RawClient client = new RawClient(service.port())) {
+      // In one piece, so that the second is there when the first is refused.
+      assertThat(client.send(ofAStranger + allowed).receive().status()).isEqualTo(401);
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+    assertThat(service.commands).isEmpty();
+    try (RawClient client = new RawClient(service.port())) {
+      assertThat(client.send(allowed).receive().status()).isEqualTo(201);
+    }
+    assertThat(service.commands).hasSize(1);
+  }
+
+  @Test
   void a_stranger_is_not_asked_to_go_on() throws IOException {
     try (RawClient client = new RawClient(service.port())) {
       client.send(

@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,6 +31,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BulkEndpointTest {
   @RegisterExtension static final HttpService service = new HttpService();
+
+  @Test
+  void an_answer_does_not_outgrow_its_request_however_much_is_wrong() {
+    String fields =
+        IntStream.range(0, 100)
+            .mapToObj(i -> "\"f%d\":1".formatted(i))
+            .collect(Collectors.joining(","));
+
+    Response response = bulk(Collections.nCopies(60, "{" + fields + "}").toArray(String[]::new));
+
+    JsonNode first = response.json().path("results").path(0).path("violations");
+    assertThat(first.size()).isEqualTo(11);
+    assertThat(first.path(10).path("message").asText()).isEqualTo("has 93 more violations");
+    assertThat(response.body().length()).isLessThan(2 * 60 * fields.length());
+  }
 
   @Test
   void each_line_has_its_own_result_in_order() {

@@ -57,6 +57,19 @@ class LeavingTest {
   }
 
   @Test
+  void carries_nothing_out_that_came_behind_what_it_answered_last() throws IOException {
+    service.decides(Examples.accepted(Examples.LINE));
+    try (RawClient client = new RawClient(service.port())) {
+      service.isLeaving();
+
+      assertThat(client.send(COMMAND + COMMAND).receive().status()).isEqualTo(201);
+
+      assertThat(client.isClosedByServer()).isTrue();
+      assertThat(service.commands).hasSize(1);
+    }
+  }
+
+  @Test
   void closes_it_after_a_refusal_too() throws IOException {
     service.isLeaving();
     try (RawClient client = new RawClient(service.port())) {

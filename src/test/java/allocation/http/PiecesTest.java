@@ -62,7 +62,7 @@ class PiecesTest {
             .createHttpServer()
             .requestHandler(request -> {
               responses.add(request.response());
-              Pieces.send(request.response(), body);
+              new Pieces(LARGE).send(request.response(), body);
             });
     return result(server.listen(0, "127.0.0.1")).actualPort();
   }
