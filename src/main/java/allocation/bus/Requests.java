@@ -186,9 +186,16 @@ public final class Requests {
     }
 
     void send() {
+      sendAfter(outOfTime());
+    }
+
+    /**
+     * @param last why it has to be sent, which still holds when there is no time to
+     */
+    private void sendAfter(Throwable last) {
       long leftMs = TimeUnit.NANOSECONDS.toMillis(endNanos - nanoClock.getAsLong());
       if (leftMs < 1) {
-        end(null, outOfTime());
+        end(null, mayBeDone ? outOfTime() : last);
         return;
       }
       sendings++;
@@ -271,7 +278,7 @@ public final class Requests {
           pauseMs,
           over -> {
             if (sending == sendings && !answer.future().isComplete()) {
-              send();
+              sendAfter(cause);
             }
           });
       pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);

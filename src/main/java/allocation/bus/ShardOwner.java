@@ -41,14 +41,17 @@ public final class ShardOwner {
     return new ShardOwner(vertx, role, instance, own);
   }
 
-  /** Listens no more; a word that waits for its turn does nothing when that comes. */
+  /**
+   * Listens no more; completes when what it was told last is done. A word that waits for its turn
+   * does nothing when that comes.
+   */
   public Future<Void> stop() {
     stopped = true;
-    return words.unregister();
+    return words.unregister().transform(deaf -> last);
   }
 
   private void hear(Message<OwnShards> word) {
-    last = last.transform(before -> obey(word));
+    last = last.transform(before -> obey(word)).otherwiseEmpty();
   }
 
   private Future<Void> obey(Message<OwnShards> word) {

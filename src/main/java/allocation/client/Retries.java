@@ -94,7 +94,10 @@ final class Retries {
     }
 
     private Future<T> again(Throwable last, long pauseMs) {
-      return closed ? failed(last) : attempt(Math.min(LONGEST_PAUSE_MS, pauseMs * 2));
+      // A pause may take longer than it should.
+      return closed || leftMs() < 1
+          ? failed(last)
+          : attempt(Math.min(LONGEST_PAUSE_MS, pauseMs * 2));
     }
 
     private Future<T> failed(Throwable last) {

@@ -182,7 +182,7 @@ final class ShardFollower {
       }
     }
     // What they wait for may lie further on than one batch of events.
-    look |= !waiters.isEmpty();
+    look = !waiters.isEmpty();
   }
 
   private Future<Boolean> nothingThere(long heard) {
@@ -190,7 +190,8 @@ final class ShardFollower {
       // What was heard of was a rumour (a database set back, a waiter's fancy).
       known = cursor;
       lag.set(0);
-      return Future.succeededFuture(false);
+      // Somebody may have asked to look again while this look was under way.
+      return Future.succeededFuture(look);
     }
     return Future.succeededFuture(true);
   }

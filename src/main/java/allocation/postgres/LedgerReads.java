@@ -54,13 +54,19 @@ final class LedgerReads {
       JOIN command_answer a ON a.scope = wanted.scope COLLATE "C" AND a.id = wanted.id COLLATE "C"
       """;
 
-  /** A line is taken while those newer than it do not yet free enough; the oldest of them. */
-  private static final String LINES_ABOVE =
+  /**
+   * A line is taken while those newer than it do not yet free enough; the oldest of them. No line
+   * is read where the batch still has room for all: it may have millions.
+   */
+  static final String LINES_ABOVE =
       """
       SELECT order_id, sku, quantity, batch_ref, position
       FROM (SELECT order_id, sku, quantity, batch_ref, position,
                    sum(quantity) OVER (ORDER BY position DESC) - quantity AS newer
-            FROM order_line WHERE shard = $1 AND batch_ref = $3) line
+            FROM order_line
+            WHERE shard = $1 AND batch_ref = $3
+              AND (SELECT allocated > $4::bigint FROM batch
+                   WHERE shard = $1 AND sku = $2 AND ref = $3)) line
       WHERE newer < (SELECT allocated - $4::bigint FROM batch
                      WHERE shard = $1 AND sku = $2 AND ref = $3)
       ORDER BY position

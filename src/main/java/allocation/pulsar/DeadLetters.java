@@ -4,7 +4,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.pulsar.client.api.ProducerBuilder;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.slf4j.Logger;
@@ -31,12 +33,17 @@ final class DeadLetters implements CommandTopic.DeadLetterTopic {
   }
 
   /** One that is to be set aside. */
-  private record Letter(Incoming message, Map<String, String> properties, Promise<Void> added) {}
+  private record Letter(
+      Incoming message,
+      Optional<String> key,
+      Map<String, String> properties,
+      Promise<Void> added) {}
 
   @Override
   public Future<Void> add(Incoming message, Verdict.Dead verdict) {
-    Letter letter = new Letter(message, properties(message, verdict), Promise.promise());
-    add(letter, 0);
+    Letter letter =
+        new Letter(message, message.key(), properties(message, verdict), Promise.promise());
+    add(letter, 0, () -> bare(letter, verdict));
     return letter.added().future();
   }
 
@@ -45,10 +52,20 @@ final class DeadLetters implements CommandTopic.DeadLetterTopic {
     return producer.succeeded() ? producer.result().close() : Future.succeededFuture();
   }
 
-  private void add(Letter letter, int failures) {
+  /** Only a body is sent in pieces: a key, and properties, must go into one message. */
+  private Letter bare(Letter letter, Verdict.Dead verdict) {
+    Map<String, String> own = own(letter.message(), verdict);
+    own.put("leftOut", "key and properties: too large");
+    return new Letter(letter.message(), Optional.empty(), own, letter.added());
+  }
+
+  /**
+   * @param smaller what to send if this can never be
+   */
+  private void add(Letter letter, int failures, Supplier<Letter> smaller) {
     Incoming message = letter.message();
     Future<VertxProducer> used = producer();
-    used.compose(open -> open.send(message.key(), message.data().getBytes(), letter.properties()))
+    used.compose(open -> open.send(letter.key(), message.data().getBytes(), letter.properties()))
         .onSuccess(sent -> letter.added().complete())
         .onFailure(cause -> {
           if (failures == 0) {
@@ -57,9 +74,13 @@ final class DeadLetters implements CommandTopic.DeadLetterTopic {
           if (isOver(cause)) {
             forget(used);
           }
+          Letter next =
+              cause instanceof PulsarClientException.InvalidMessageException
+                  ? smaller.get()
+                  : letter;
           pauses
               .after(failures)
-              .onSuccess(over -> add(letter, failures + 1))
+              .onSuccess(over -> add(next, failures + 1, smaller))
               .onFailure(ended -> letter.added().fail(ended));
         });
   }
@@ -100,11 +121,17 @@ final class DeadLetters implements CommandTopic.DeadLetterTopic {
 
   private Map<String, String> properties(Incoming message, Verdict.Dead verdict) {
     Map<String, String> properties = new HashMap<>(message.properties());
+    properties.putAll(own(message, verdict));
+    message.key().ifPresent(key -> properties.put("originalKey", key));
+    return properties;
+  }
+
+  private Map<String, String> own(Incoming message, Verdict.Dead verdict) {
+    Map<String, String> properties = new HashMap<>();
     properties.put("reason", verdict.reason());
     properties.put("detail", shortened(verdict.detail()));
     properties.put("originalTopic", pulsar.settings().topic(topic));
     properties.put("originalMessageId", message.id());
-    message.key().ifPresent(key -> properties.put("originalKey", key));
     properties.put(Incoming.CORRELATION_ID, message.correlationId());
     return properties;
   }

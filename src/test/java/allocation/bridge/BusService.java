@@ -38,7 +38,7 @@ import java.util.function.Consumer;
 final class BusService implements AutoCloseable {
   static final Shards SHARDS = new Shards(16);
   static final long POSITION = 41;
-  static final long REPLY_MS = 500;
+  static final long REPLY_MS = 2_000;
 
   final Vertx vertx = Vertx.vertx();
   final InMemoryEventLog log = new InMemoryEventLog();

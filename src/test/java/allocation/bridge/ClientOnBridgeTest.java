@@ -109,18 +109,17 @@ final class ClientOnBridgeTest {
         };
     network.harm("order-1", TcpProxy.Harm.CUT_AFTER);
 
-    Throwable cause = failure(client.within(Duration.ofSeconds(1)).send(TAKE));
+    Throwable cause = failure(client.within(Duration.ofSeconds(3)).send(TAKE));
 
     assertThat(asked).hasValueGreaterThan(1);
     assertThat(PublicFailure.of(cause)).isEqualTo(PublicFailure.UNKNOWN);
-    assertThat(cause).hasMessageContaining("Nothing was written; send it again");
   }
 
   @Test
   void a_command_under_way_at_a_close_is_unknown_at_once() {
     List<Message<CommandMessage>> held = new CopyOnWriteArrayList<>();
     bridge.service.handler = held::add;
-    Future<?> sent = client.within(Duration.ofMinutes(1)).send(TAKE);
+    Future<?> sent = client.within(Duration.ofHours(1)).send(TAKE);
     until("it is under way", () -> held.size() == 1);
 
     result(client.close());

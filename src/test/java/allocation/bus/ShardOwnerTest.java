@@ -66,9 +66,12 @@ final class ShardOwnerTest {
     Future<List<Integer>> second = tell(1, 2);
     assertThat(here(told::size)).isOne();
 
-    result(here(owner::stop));
+    Future<Void> stopped = here(owner::stop);
+    // What it was told last is not cut off.
+    assertThat(here(stopped::isComplete)).isFalse();
     here(() -> ends.getFirst().tryComplete());
 
+    result(stopped);
     assertThat(result(first)).containsExactly(1);
     assertThat(failure(second)).hasMessageContaining("has stopped meanwhile");
     assertThat(here(told::size)).isOne();

@@ -111,6 +111,8 @@ class AuditTest {
     try {
       send("POST", "/v1/allocations", "{}");
       service.get("/v1/products?limit=0");
+      // It is written when the answer is on its way.
+      until("both are written", () -> log.list.size() >= 2);
     } finally {
       requests.detachAppender(log);
       requests.setLevel(null);

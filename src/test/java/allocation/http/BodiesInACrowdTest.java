@@ -29,6 +29,8 @@ class BodiesInACrowdTest {
       new HttpService(
           new GivenHttp()
               .places(1)
+              .answerTimeoutMs(20_000)
+              .idleSeconds(60)
               .bodyLimits(MOST_BYTES, MOST_BYTES)
               .bodyTimeoutMs(60_000)
               .settings());

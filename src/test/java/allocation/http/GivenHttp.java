@@ -10,7 +10,7 @@ final class GivenHttp {
   private long answerTimeoutMs = 2_000;
   private int bodyLimitBytes = 64 * 1024;
   private int bodiesLimitBytes = 1024 * 1024;
-  private long bodyTimeoutMs = 400;
+  private long bodyTimeoutMs = 2_000;
   private int idleSeconds = 10;
   private int retryAfterSeconds = 1;
   private int connections = 100;

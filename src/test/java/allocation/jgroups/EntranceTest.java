@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class EntranceTest {
-  private static final int LIMIT_MS = 400;
+  private static final int LIMIT_MS = 2_000;
   private static final int PATIENCE_S = 20;
 
   private final List<Socket> sockets = new ArrayList<>();

@@ -227,7 +227,7 @@ final class FollowerTest {
     start();
     log.append(SHARD, "LAMP", 3);
 
-    assertThatThrownBy(() -> Later.on(context, () -> follower.reached(SHARD, 4, 50)))
+    assertThatThrownBy(() -> Later.on(context, () -> follower.reached(SHARD, 4, 1_000)))
         .hasMessageContaining("shard 3 is at 3");
     assertThatThrownBy(() -> Later.on(context, () -> follower.reached(SHARD + 1, 1, 50)))
         .hasMessageContaining("not followed here");

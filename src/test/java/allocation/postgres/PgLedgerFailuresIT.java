@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a ledger says when its sessions die, hang or are not to be had; and that it is true. */
 final class PgLedgerFailuresIT {
-  private static final long LIMIT_MS = 1_600;
+  private static final long LIMIT_MS = 3_200;
   private static final Sku CHAIR = sku(3, 0);
 
   /** With the zero that ends it on the wire: READ COMMITTED is said before. */
@@ -333,9 +333,9 @@ final class PgLedgerFailuresIT {
 
   @Test
   void the_time_outs_of_a_session_are_below_the_limit_of_a_call() {
-    assertThat(setting("lock_timeout")).isEqualTo("800ms");
-    assertThat(setting("statement_timeout")).isEqualTo("1200ms");
-    assertThat(setting("idle_in_transaction_session_timeout")).isEqualTo("1200ms");
+    assertThat(setting("lock_timeout")).isEqualTo("1600ms");
+    assertThat(setting("statement_timeout")).isEqualTo("2400ms");
+    assertThat(setting("idle_in_transaction_session_timeout")).isEqualTo("2400ms");
     assertThat(setting("application_name")).isEqualTo("allocation");
     assertThat(setting("default_transaction_isolation")).isEqualTo("read committed");
   }

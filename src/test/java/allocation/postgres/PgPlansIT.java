@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,6 +30,7 @@ final class PgPlansIT {
           PgLedger.class,
           PgEventLog.class,
           PgCursors.class,
+          StoredAnswers.class,
           PgViews.class,
           ViewRows.class);
 
@@ -87,6 +89,26 @@ final class PgPlansIT {
       }
     }
     return names.stream();
+  }
+
+  @Test
+  void a_change_that_makes_no_line_give_way_reads_none() {
+    database.run("PREPARE cut AS " + LedgerReads.LINES_ABOVE);
+    try {
+      assertThat(explained(4)).contains("rows=1").doesNotContain("never executed");
+      assertThat(explained(5)).containsPattern("order_line_\\d+[^\\n]*never executed");
+    } finally {
+      database.run("DEALLOCATE cut");
+    }
+  }
+
+  /** Batch b1 has five pieces allocated. */
+  private static String explained(int quantity) {
+    return String.join(
+        "\n",
+        database.texts(
+            "EXPLAIN (ANALYZE, COSTS OFF) EXECUTE cut(1, 'sku-1', 'b1', %d, 10001)"
+                .formatted(quantity)));
   }
 
   @ParameterizedTest

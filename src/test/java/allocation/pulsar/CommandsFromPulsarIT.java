@@ -76,6 +76,24 @@ final class CommandsFromPulsarIT {
         .containsKey("originalMessageId");
   }
 
+  /** Guard: only a body is sent in pieces, so that such a letter is refused each time. */
+  @Test
+  void a_message_with_a_key_too_large_for_its_dead_letter_holds_nothing_up() throws Exception {
+    commands.deploy();
+    String key = "k".repeat(3 * 1024 * 1024);
+    outside.send(Topics.COMMANDS, key, "nonsense");
+    outside.send(Topics.COMMANDS, key, "o1");
+
+    await().atMost(LIMIT).until(() -> commands.accepted().contains("o1"));
+    Message<byte[]> letter = outside.read(Topics.deadLetter(Topics.COMMANDS), 1).getFirst();
+    assertThat(Outside.text(letter)).isEqualTo("nonsense");
+    assertThat(letter.hasKey()).isFalse();
+    assertThat(letter.getProperties())
+        .containsEntry("reason", "unreadable")
+        .containsEntry("leftOut", "key and properties: too large")
+        .containsKeys("detail", "originalTopic", "originalMessageId", "correlationId");
+  }
+
   /** Guard: the producer of a topic that was ended has ended, too, and with it stood the lane. */
   @Test
   void dead_letters_go_on_when_their_topic_was_ended_and_is_made_again() throws Exception {

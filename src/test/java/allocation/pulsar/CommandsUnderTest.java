@@ -56,7 +56,7 @@ final class CommandsUnderTest {
             new PulsarCommandsVerticle(
                 pulsar,
                 () ->
-                    new Dispatcher(Requests.alone(vertx), new Shards(1), Clock.systemUTC(), 1_000),
+                    new Dispatcher(Requests.alone(vertx), new Shards(1), Clock.systemUTC(), 60_000),
                 CommandsUnderTest::command,
                 CommandsUnderTest::change,
                 () -> "made",

@@ -81,12 +81,12 @@ final class OtherCursorsTest {
 
   @Test
   void a_wait_has_its_end() {
-    assertThat(failure(reached(over(50), 3, 7))).hasMessage("shard 3 is followed elsewhere");
+    assertThat(failure(reached(over(500), 3, 7))).hasMessage("shard 3 is followed elsewhere");
   }
 
   @Test
   void nobody_looks_when_nobody_waits() {
-    OtherCursors cursors = over(50);
+    OtherCursors cursors = over(500);
     failure(reached(cursors, 3, 7));
     // The look that was due finds nobody; one that comes now begins anew.
     untilNoLookIsDue();

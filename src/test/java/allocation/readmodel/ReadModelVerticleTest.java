@@ -190,7 +190,7 @@ final class ReadModelVerticleTest {
     // Pauses that doubled on and on would be over after 6.3 s.
     views.failures.set(6);
     views.gate.complete();
-    deploy(4_000, 1);
+    deploy(5_500, 1);
 
     assertThat(got(ask(order(COMMITTED)))).isEqualTo(NO_LINES);
     assertThat(views.failures).hasValue(0);
