@@ -19,6 +19,7 @@ public final class FaultyNetwork implements AutoCloseable {
   private final NetClient client;
   private final Map<NetSocket, NetSocket> connections = new ConcurrentHashMap<>();
   private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicInteger late = new AtomicInteger();
   private final AtomicInteger delays = new AtomicInteger();
   private final AtomicInteger swallows = new AtomicInteger();
   private volatile String swallowed = "";
@@ -55,6 +56,11 @@ public final class FaultyNetwork implements AutoCloseable {
   /** Whatever the clients say arrives late. */
   public void delay() {
     state = State.SLOW;
+  }
+
+  /** How many pieces are still on their way. */
+  int late() {
+    return late.get();
   }
 
   /** How many pieces of what clients say arrived late. */
@@ -123,11 +129,17 @@ public final class FaultyNetwork implements AutoCloseable {
     });
     to.closeHandler(closed -> from.close());
     to.handler(from::write);
+    AtomicInteger behind = new AtomicInteger();
     from.handler(bytes -> {
-      if (state == State.SLOW) {
+      if (state == State.SLOW || behind.get() > 0) {
+        // Once it is whole, too: what comes later must not overtake what is still on its way.
+        behind.incrementAndGet();
+        late.incrementAndGet();
         vertx.setTimer(
             DELAY_MS,
-            late -> {
+            over -> {
+              behind.decrementAndGet();
+              late.decrementAndGet();
               delays.incrementAndGet();
               to.write(bytes);
             });

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** A simulation that finds no mistake proves nothing: each of these it has to find. */
 final class MutantsTest {
   /** Of each mutant; most are found by the first few. */
-  private static final long SEEDS = Long.getLong("mutantSeeds", 12_000);
+  private static final long SEEDS = Long.getLong("mutantSeeds", 24_000);
 
   /** Of each class that is as it should be: far more than it takes to load all that there is. */
   private static final long SOUND_SEEDS = 50;
