@@ -186,16 +186,16 @@ public final class Requests {
     }
 
     void send() {
-      sendAfter(outOfTime());
+      sendAfter(null);
     }
 
     /**
-     * @param last why it has to be sent, which still holds when there is no time to
+     * @param last why it has to be sent again, which still holds when there is no time to
      */
-    private void sendAfter(Throwable last) {
+    private void sendAfter(@Nullable Throwable last) {
       long leftMs = TimeUnit.NANOSECONDS.toMillis(endNanos - nanoClock.getAsLong());
       if (leftMs < 1) {
-        end(null, mayBeDone ? outOfTime() : last);
+        end(null, last == null || mayBeDone ? outOfTime() : last);
         return;
       }
       sendings++;

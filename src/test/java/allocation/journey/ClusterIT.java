@@ -149,7 +149,7 @@ class ClusterIT {
         late += late(frozen) > before ? 1 : 0;
       }
       assertThat(late).as("nodes that wrote too late").isPositive();
-      assertThat(shoppers.assertKept(installation, anyClient()))
+      assertThat(shoppers.assertPromisesKept(installation, anyClient()))
           .as("what the node promised when it was woken")
           .containsAll(promised);
     }

@@ -148,6 +148,22 @@ final class Shoppers implements AutoCloseable {
    * @return the lines that are there
    */
   Set<OrderedSku> assertKept(Installation installation, Client client) {
+    Set<OrderedSku> there = assertPromisesKept(installation, client);
+    assertThat(givenBack).isNotEmpty();
+    assertThat(givenBack.stream().filter(there::contains))
+        .as("lines that were given back and are there")
+        .isEmpty();
+    return there;
+  }
+
+  /**
+   * The same where a process stood still: an allocation that lay in its buffers may come after its
+   * line was given back, and is another one then (docs/reliability.md, what the simulation does not
+   * see).
+   *
+   * @return the lines that are there
+   */
+  Set<OrderedSku> assertPromisesKept(Installation installation, Client client) {
     stop();
     assertThat(wrong).as("answers that a working service does not give").isEmpty();
     assertThat(outOfStock).as("how often there was not enough").hasPositiveValue();
@@ -155,10 +171,6 @@ final class Shoppers implements AutoCloseable {
     // Looked up one by one: compared as collections, tens of thousands take minutes.
     assertThat(allocated.stream().filter(line -> !released.contains(line) && !there.contains(line)))
         .as("lines that were promised and are not there")
-        .isEmpty();
-    assertThat(givenBack).isNotEmpty();
-    assertThat(givenBack.stream().filter(there::contains))
-        .as("lines that were given back and are there")
         .isEmpty();
     return there;
   }
